@@ -1,0 +1,46 @@
+"""The register of everything done. An event row is written once and never touched."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from waiban.kernel.ids import uuid7
+
+
+class Event(models.Model):
+    """One thing done, refused or read.
+
+    Holds ids of offices, accounts and posts without foreign keys: the register outlives
+    what it speaks of. `data` holds ids, dates, words of decisions and salted digests,
+    never a name, an identity number or a document.
+    """
+
+    class Kind(models.TextChoices):
+        ACTION = "action", "办理"
+        READ = "read", "查看"
+        REFUSAL = "refusal", "拒绝"
+
+    id = models.UUIDField("编号", primary_key=True, default=uuid7, editable=False)
+    office_id = models.UUIDField("外办", null=True)
+    kind = models.CharField("种类", max_length=8, choices=Kind)
+    name = models.CharField("事项", max_length=80, help_text="subject.verb, e.g. trip.submit")
+    principal = models.CharField("身份种类", max_length=8)
+    account_id = models.UUIDField("账号", null=True)
+    post_id = models.UUIDField("岗位", null=True)
+    for_post_id = models.UUIDField("代", null=True, help_text="The post that a substitute acted for.")
+    subject_kind = models.CharField("对象种类", max_length=40)
+    subject_id = models.UUIDField("对象", null=True)
+    case_id = models.UUIDField("办件", null=True)
+    happened_on = models.DateField("发生日")
+    recorded_at = models.DateTimeField("记录时刻")
+    data = models.JSONField("内容", default=dict)
+    readers = ArrayField(models.IntegerField(), verbose_name="可读者", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登记"
+        indexes: ClassVar = [
+            models.Index(fields=["office_id", "id"], name="event_of_office"),
+            models.Index(fields=["case_id", "id"], name="event_of_case"),
+            models.Index(fields=["subject_id", "id"], name="event_of_subject"),
+        ]

@@ -1,0 +1,53 @@
+"""Offices and their settings. A setting is a versioned row with who, when and why; never code."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from waiban.core.access.models import ProtectedModel
+from waiban.kernel.ids import uuid7
+
+
+class Office(models.Model):
+    """A foreign-affairs office of one city; a province may host many in one deployment.
+
+    Outside row security: its name and zone are printed on every page and paper.
+    """
+
+    id = models.UUIDField("编号", primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField("短名", unique=True)
+    name = models.CharField("名称", max_length=60)
+    name_en = models.CharField("英文名称", max_length=120)
+    short_name = models.CharField("简称", max_length=20, help_text="Used in numbers, e.g. 云外.")
+    city = models.CharField("城市", max_length=40)
+    city_en = models.CharField("城市英文名", max_length=60)
+    law_path = models.CharField(
+        "适用规则", max_length=120, help_text="Folder of the overlay, e.g. cn/shandong/yunting."
+    )
+    time_zone = models.CharField("时区", max_length=40, default="Asia/Shanghai")
+    telephone = models.CharField("值班电话", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "外办"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeSetting(ProtectedModel):
+    """One value of one setting from one moment on; the newest version in force is the value."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
+    key = models.CharField("设置项", max_length=80)
+    version = models.PositiveIntegerField("版本")
+    value = models.JSONField("值", null=True)
+    reason = models.CharField("理由", max_length=400)
+    set_by_post_id = models.UUIDField("设置岗位", null=True)
+    set_by_account_id = models.UUIDField("设置人", null=True)
+    set_at = models.DateTimeField("设置时间", auto_now_add=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "设置"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["office", "key", "version"], name="one_version_each")
+        ]

@@ -1,0 +1,5 @@
+from waiban.core.people.models.accounts import Account, Appointment, Substitute
+from waiban.core.people.models.posts import Post, Role, Unit
+from waiban.core.people.models.travellers import Traveller
+
+__all__ = ["Account", "Appointment", "Post", "Role", "Substitute", "Traveller", "Unit"]

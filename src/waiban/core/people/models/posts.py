@@ -1,0 +1,64 @@
+"""Units in a tree and the posts in them. Work goes to a post, never to a person."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from waiban.core.access.models import ProtectedModel
+from waiban.core.offices.models import Office
+
+
+class Role(models.TextChoices):
+    """What a post is for; `people.roles` says what each may do."""
+
+    DESIGNATED_OFFICER = "designated_officer", "专办员"
+    AUDITOR = "auditor", "审计"
+    CITY_LEADER = "city_leader", "市领导"
+    DESK_OFFICER = "desk_officer", "经办"
+    INSPECTOR = "inspector", "检查"
+    OFFICE_HEAD = "office_head", "主任"
+    PERSONNEL_BODY = "personnel_body", "组织人事"
+    SECTION_HEAD = "section_head", "科长"
+    TAIWAN_OFFICE = "taiwan_office", "市台办"
+    UNIT_FINANCE = "unit_finance", "单位财务"
+    UNIT_HEAD = "unit_head", "单位负责人"
+
+
+class Unit(ProtectedModel):
+    """A unit of the city, the office itself among them (`is_office`)."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="units")
+    parent = models.ForeignKey("self", models.PROTECT, verbose_name="上级单位", null=True, related_name="children")
+    name = models.CharField("名称", max_length=80)
+    short_name = models.CharField("简称", max_length=30)
+    kind = models.CharField("单位性质", max_length=24, help_text="As unit_kind in the dossier.")
+    is_office = models.BooleanField("外办本身", default=False)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "单位"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["office", "name"], name="one_name_an_office")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(ProtectedModel):
+    """A seat: of a unit, with a role. `office_wide` posts see every case that has reached the office."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="posts")
+    role = models.CharField("职责", max_length=20, choices=Role)
+    name = models.CharField("岗位名称", max_length=40)
+    office_wide = models.BooleanField("全办可见", default=False)
+    unit_wide = models.BooleanField("本单位可见", default=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "岗位"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["unit", "name"], name="one_post_name_a_unit")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

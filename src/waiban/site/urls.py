@@ -1,0 +1,12 @@
+"""Every address of the house; each view declares its policy, and a guard test walks them all."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("waiban.desks.inbox.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("trips/", include("waiban.domains.outbound.urls")),
+    path("people/", include("waiban.core.people.urls")),
+    path("files/", include("waiban.core.files.urls")),
+]
