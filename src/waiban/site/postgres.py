@@ -94,7 +94,7 @@ def running(state: Path, *, durable: bool = True) -> Iterator[Server]:
         stderr=log,
         cwd="/",
         start_new_session=True,  # a Ctrl-C in the terminal is ours to answer, in order
-        preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - one prctl call, no locks taken
+        preexec_fn=end_with_parent(os.getpid(), signal.SIGINT),  # noqa: PLW1509 - one prctl call, no locks taken
         **_as_user(user),
     )
     try:
@@ -243,10 +243,10 @@ def _make_cluster(state: Path, binaries: Path, user: pwd.struct_passwd | None) -
     return passwords
 
 
-def _end_with_parent(parent: int) -> Callable[[], None]:
+def end_with_parent(parent: int, sent: signal.Signals) -> Callable[[], None]:
     def ask() -> None:
         if os.uname().sysname == "Linux":
-            ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
+            ctypes.CDLL(None).prctl(1, sent)  # PR_SET_PDEATHSIG
             if os.getppid() != parent:
                 os._exit(1)
 
