@@ -1,0 +1,18 @@
+// Shows a BPMN file and where the case stands: <div data-diagram="/…/trip.bpmn" data-now="a b" data-done="c d">.
+import Viewer from "bpmn-js/lib/NavigatedViewer";
+
+export async function draw(place) {
+  if (place.dataset.drawn) return;
+  place.dataset.drawn = "yes";
+  const viewer = new Viewer({ container: place });
+  const response = await fetch(place.dataset.diagram, { headers: { Accept: "application/xml" } });
+  if (!response.ok) throw new Error(`diagram: ${response.status}`);
+  await viewer.importXML(await response.text());
+  const canvas = viewer.get("canvas");
+  const mark = (ids, name) => {
+    for (const id of (ids ?? "").split(" ").filter(Boolean)) if (viewer.get("elementRegistry").get(id)) canvas.addMarker(id, name);
+  };
+  mark(place.dataset.done, "at-done");
+  mark(place.dataset.now, "at-now");
+  canvas.zoom("fit-viewport", "auto");
+}

@@ -1,0 +1,23 @@
+// What happens around a live part: nothing typed is lost when the network or the server fails.
+const trouble = document.getElementById("trouble");
+const show = (on) => { if (trouble) trouble.hidden = !on; };
+document.addEventListener("htmx:error", () => show(true));
+document.addEventListener("htmx:response:error", (event) => show((event.detail?.ctx?.response?.status ?? 500) >= 500));
+document.addEventListener("htmx:after:swap", () => show(false));
+addEventListener("online", () => show(false));
+addEventListener("offline", () => show(true));
+
+// An undo bar stays until it is used or the next page; after 20 seconds it goes.
+const undo = document.getElementById("undo");
+if (undo) new MutationObserver(() => {
+  if (undo.children.length) setTimeout(() => { if (!undo.contains(document.activeElement)) undo.replaceChildren(); }, 20000);
+}).observe(undo, { childList: true });
+
+// bpmn-js is fetched when somebody looks at the diagram, not before.
+const draw = (root) => {
+  for (const place of root.querySelectorAll?.("[data-diagram]") ?? []) {
+    import(place.dataset.script).then((module) => module.draw(place));
+  }
+};
+draw(document);
+document.addEventListener("htmx:after:swap", (event) => draw(event.target));

@@ -1,0 +1,46 @@
+"""What the base page needs beside its own content; lazy, so that a fragment pays nothing for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from waiban.core.access.principals import Kind, current_principal, someone_acts
+from waiban.core.offices.models import Office
+from waiban.core.people.models import Post
+from waiban.core.ui import nav
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    office_name: str
+    office_short: str
+    telephone: str
+    post: str
+    person: str
+    links: list[nav.Link]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    return {"shell": SimpleLazyObject(lambda: _shell(request)), "languages": settings.LANGUAGES}
+
+
+def _shell(request: HttpRequest) -> Shell:
+    if not someone_acts() or current_principal().kind == Kind.PUBLIC:
+        office = Office.objects.order_by("id").first() if Office.objects.count() == 1 else None
+        return Shell(office.name if office else "", _short(office), office.telephone if office else "", "", "", [])
+    principal = current_principal()
+    post = Post.objects.select_related("unit", "office").filter(pk=principal.post).first() if principal.post else None
+    office = post.office if post else Office.objects.filter(pk=principal.office).first()
+    where = "" if post is None else post.name if post.unit.is_office else f"{post.unit.short_name}{post.name}"
+    person = getattr(request.user, "name", "")
+    return Shell(
+        office.name if office else "", _short(office), office.telephone if office else "", where, person,
+        nav.links(principal),
+    )  # fmt: skip
+
+
+def _short(office: Office | None) -> str:
+    return f"{office.city.removesuffix('市')}外办" if office else "外办"
