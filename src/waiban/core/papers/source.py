@@ -203,6 +203,8 @@ def _check_block(source: Source, block: Block) -> None:
     for text in (block.text, block.heading, *block.boxes):
         _check_places(source, text or "", block.when, None)
     for pair in block.pairs:
+        if pair.when is not None and not pair.wide:
+            raise PaperError("a pair that may be missing takes a whole row: wide: true")
         if pair.when is not None and pair.when not in source.named():
             raise PaperError(f"{pair.when} is not on the paper's list")
         _check_places(source, pair.label, pair.when or block.when, None)

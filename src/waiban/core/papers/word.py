@@ -41,7 +41,7 @@ def render_docx(source: Source, values: Values, *, day: date) -> bytes:
     template = DocxTemplate(io.BytesIO(docx_template(source)))
     context: dict[str, Any] = {name: _say(values.get(name)) for name in (*HEAD, *source.values)}
     qr = values.get("qr")
-    context["qr"] = InlineImage(template, io.BytesIO(qr_png(qr)), height=Mm(17)) if isinstance(qr, str) and qr else None
+    context["qr"] = InlineImage(template, io.BytesIO(qr_png(qr)), height=Mm(17)) if isinstance(qr, str) and qr else ""
     for name in source.rows:
         context[name] = [{field: _say(text) for field, text in row.items()} for row in _rows(values, name)]
     template.render(context, SandboxedEnvironment(autoescape=True, undefined=StrictUndefined))
@@ -201,9 +201,9 @@ def _official_head(document: Any, source: Source) -> None:
 
 def _sheet_head(document: Any, source: Source) -> None:
     table = document.add_table(rows=1, cols=2)
-    _cell(table.cell(0, 0), "{{ office }}\a{{ number }} {{ date }}".replace("\a", "　"), "left")
+    _cell(table.cell(0, 0), "{{ office }}　{{ number }}　{{ date }}", "left")
     _cell(table.cell(0, 1), "{{ mark }}　{{ qr }}", "right")
-    _paragraph(document, source.title, size=Pt(18), font=SANS, bold=True)
+    _paragraph(document, source.title, size=Pt(18), font=SANS, bold=True, align="center")
     if source.to:
         _paragraph(document, f"{source.to}：")
 
@@ -261,15 +261,17 @@ def _pairs(document: Any, block: Block) -> None:
     table = _grid(document, [3, 5, 3, 5], 170)
     cells: list[Any] = []
     for pair in block.pairs:
+        if pair.when:
+            _cell(table.add_row().cells[0], f"{{%tr if {pair.when} %}}", "left")
         if pair.wide or not cells:
             cells = list(table.add_row().cells)
         label, value, *cells = cells
         if pair.wide:
-            value = value.merge(cells[-1])
-            cells = []
+            value, cells = value.merge(cells[-1]), []
         _cell(label, pair.label, "left", font=HEI)
-        text = pair.value
-        _cell(value, f"{{% if {pair.when} %}}{text}{{% endif %}}" if pair.when else text, "left")
+        _cell(value, pair.value, "left")
+        if pair.when:
+            _cell(table.add_row().cells[0], "{%tr endif %}", "left")
 
 
 def _grid(document: Any, widths: list[int], total: int = 156) -> Any:

@@ -56,6 +56,9 @@ def test_an_office_may_leave_out_square_mark_contact_and_copies() -> None:
     words = pdf_words(render_pdf(source(), bare, day=DAY))
     assert not any(word in words for word in ("未盖章", "联系人", "抄送"))
     document = Document(io.BytesIO(render_docx(source(), bare, day=DAY)))
+    text = "\n".join(docx_lines(render_docx(source(), bare, day=DAY)))
+    header = document.sections[0].first_page_header.paragraphs[0].text
+    assert not any(word in text + header for word in ("未盖章", "联系人", "抄送", "None"))
     assert not any("media" in str(part.partname) for part in document.part.package.iter_parts())
     document = Document(io.BytesIO(render_docx(source(), values(), day=DAY)))
     assert any("media" in str(part.partname) for part in document.part.package.iter_parts())

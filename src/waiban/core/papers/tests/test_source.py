@@ -66,6 +66,7 @@ def test_values_that_do_not_fit_are_refused_by_name(change: dict[str, object], c
         ("zh: 样例", "zh: 样例\nmacro: x", "macro"),
         ("  unit: 主送", "  unit: 主送\n  office: 机关", "office is named twice"),
         ("  - heading: 一、任务", "  - heading: 一、任务\n    text: x", "body/0: a block is one of"),
+        ("  - heading: 一、任务", '  - pairs: [{label: 路线, value: "{{ route }}", when: route}]', "wide: true"),
     ],
 )
 def test_a_source_says_only_what_its_list_allows(old: str, new: str, complaint: str) -> None:
