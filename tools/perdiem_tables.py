@@ -6,7 +6,7 @@ FACTS holds `perdiem_2013.csv` and `perdiem_current_after_2017.csv`: one row a c
 that each figure was read in. OUT (default: the nation's tables) receives `perdiem_2013.csv` and `perdiem_2017.csv`.
 
 Amounts are per person: `lodging` a night, `meals` and `incidentals` a day, in `currency`. City `*` stands for the
-country's "other cities" row, an empty city for a country with one row. `confidence` is `high` where two copies agree
+country's "other cities" row, or for its only row. `confidence` is `high` where two copies agree
 on all three amounts, else `medium`. When a table began is said in the rule file that declares it, not here.
 """
 
@@ -59,7 +59,7 @@ def rows(collected: Path, instrument: str) -> Iterator[dict[str, str]]:
             other = row["city_zh"] == OTHER_CITIES
             yield {
                 "country": row["country_iso2"],
-                "city": "*" if other else row["city_zh"],
+                "city": "*" if other or not row["city_zh"] else row["city_zh"],
                 "city_en": "" if other else row["city_en"],
                 "currency": row["currency"],
                 **amounts,
