@@ -162,5 +162,8 @@ DEFAULT_FROM_EMAIL = environment.text("WAIBAN_MAIL_FROM", "waiban@localhost")
 # Keys outside the database: Ed25519 (seal of the register) and Fernet (identity numbers); made by the launcher.
 WAIBAN_KEYS = Path(environment.text("WAIBAN_KEYS", str(STATE / "keys")))
 
+# A folder of fonts that the operator holds licences for (方正小标宋, 仿宋_GB2312 …); they come before the package's.
+WAIBAN_PRINT_FONTS = Path(_fonts) if (_fonts := environment.text("WAIBAN_PRINT_FONTS", "")) else None
+
 COTTON_DIR = "cotton"
 SILENCED_SYSTEM_CHECKS: list[str] = []
