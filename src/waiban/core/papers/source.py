@@ -103,6 +103,14 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return head | {name: value if isinstance(value, Named) else Named(value) for name, value in self.values.items()}
 
 
+class MissingError(PaperError):
+    """Required values that are not stated; `zh` names them for the person."""
+
+    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
+        self.zh = "、".join(zh for _name, zh in missing)
+        super().__init__(f"not stated: {', '.join(f'{name} ({zh})' for name, zh in missing)}")
+
+
 @dataclass(frozen=True)
 class Filled:
     """A paper's words, in order, ready to be set; no name is left in them."""
@@ -235,13 +243,14 @@ def check_values(source: Source, values: Values) -> None:
     named = source.named()
     if unknown := set(values) - set(named) - set(source.rows):
         raise PaperError(f"not on the list of {source.paper}: {', '.join(sorted(unknown))}")
-    for name, value in named.items():
+    for name in named:
         given = values.get(name)
         if given is not None and not isinstance(given, str):
             raise PaperError(f"{name} must be a text")
-        if not given and not value.optional:
-            raise PaperError(f"{name} ({value.zh}) is not stated")
         _check_text(name, given)
+    missing = [(name, value.zh) for name, value in named.items() if not value.optional and not values.get(name)]
+    if missing:
+        raise MissingError(missing)
     for name, rows in source.rows.items():
         given_rows = values.get(name)
         if given_rows is None or isinstance(given_rows, str):

@@ -34,9 +34,9 @@ def test_a_title_breaks_between_names_and_places_only() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"purpose": ""}, r"purpose \(任务\) is not stated"),
-        ({"purpose": None}, r"purpose \(任务\) is not stated"),
-        ({"office": ""}, "office"),
+        ({"purpose": ""}, r"not stated: purpose \(任务\)"),
+        ({"purpose": None}, r"not stated: purpose \(任务\)"),
+        ({"office": "", "who": None}, r"not stated: office \(发文机关\), who \(团长\)"),
         ({"hotel": "x"}, "not on the list of example: hotel"),
         ({"members": None}, "members must be a list"),
         ({"members": [{"name": "甲"}]}, "members/0 must have exactly name, post"),

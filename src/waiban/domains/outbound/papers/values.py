@@ -8,7 +8,7 @@ from pathlib import Path
 from babel import Locale
 
 from waiban.core.papers.figures import paper_day, yuan
-from waiban.core.papers.qr import qr_text
+from waiban.core.papers.letterhead import Letterhead
 from waiban.core.papers.source import PaperError, Row, Source, Values, load_source
 from waiban.dossiers.trip import Member, Trip
 
@@ -62,36 +62,6 @@ RESULTS = {
     ("exempt", "warn"): "豁免",
     ("exempt", "attest"): "豁免",
 }
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """What an office prints on every paper of its own; each from its settings."""
-
-    office: str
-    head_mark: str | None = None
-    contact: str | None = None
-    copies_to: str | None = None
-    square: bool = True
-
-    def head(
-        self, *, day: date, number: str | None, signer: str | None = None, valid_until: date | None = None
-    ) -> dict[str, str | None]:
-        square = self.square and number is not None
-        return {
-            "office": self.office,
-            "head_mark": self.head_mark,
-            "number": number,
-            "date": paper_day(day),
-            "signer": signer,
-            "contact": self.contact,
-            "copies_to": self.copies_to,
-            # True before the stamp and after it; the copy to rely on is the stamped scan.
-            "mark": "未盖章无效",
-            "qr": qr_text(number, day.isoformat(), valid_until.isoformat() if valid_until else None)
-            if square and number
-            else None,
-        }
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
+from waiban.core.papers.letterhead import Letterhead
 from waiban.core.papers.source import Values
 from waiban.domains.outbound.papers import values as make
-from waiban.domains.outbound.papers.values import Finding, Letterhead
+from waiban.domains.outbound.papers.values import Finding
 from waiban.dossiers.load import trip_from
 from waiban.dossiers.trip import Trip
 
