@@ -1,4 +1,5 @@
-from waiban.core.papers.models.numbers import NumberSeries
-from waiban.core.papers.models.papers import Paper
+"""Paper waits for files.StoredFile."""
 
-__all__ = ["NumberSeries", "Paper"]
+from waiban.core.papers.models.numbers import NumberSeries
+
+__all__ = ["NumberSeries"]
