@@ -1,0 +1,536 @@
+"""The merged law as the text of one Python module, and what each line is known by afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from waiban.rulebook.build import Clause, Description, Line, Remedy, Value, dotted
+from waiban.rulebook.emit import Emitter, path_name
+from waiban.rulebook.grammar import QUIET, Node
+from waiban.rulebook.sources import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MET, NOT_MET, NOT_STATED, EXEMPT, NOT_APPLICABLE, DUE_LATER = range(6)
+SEVERITY = (1, 4, 3, 2, 0, 0)
+"""How bad each answer is, for the worst of a rule's items and lines."""
+BECAUSE_APPLIES, BECAUSE_YEAR, BECAUSE_POST = -1, -2, -3
+"""Why an answer is not stated; a positive reason is the number of the exemption, from 1."""
+
+HEAD = """\
+from datetime import date, timedelta
+from decimal import Decimal
+from waiban.kernel.dates import add_months
+ONCE = (None,)
+SEVERITY = (1, 4, 3, 2, 0, 0)
+DAY = timedelta(days=1)
+def add_days(day, count):
+ return day + timedelta(days=int(count))
+def days_of(first, last):
+ count = (last - first).days + 1
+ return None if count > 1000 else [first + DAY * n for n in range(count)]
+"""
+
+
+def write_module(description: Description, *, whole: bool) -> str:
+    """
+    `judge(t, today, as_of, stage, attested, in_case)` → (details, answers).
+
+    Details are tuples (line, answer, reason, facts, items, remedies); only of answers that are not met, not stated or exempt,
+    unless `whole`. Lines come in the order of their stage; those of a later stage than `stage` aren't judged unless `whole`.
+    """
+    writer = _Writer(description, whole=whole)
+    body = writer.write()
+    constants = [f"{name} = {_literal(value)}" for name, value in writer.emitter.constants.items()]
+    return "\n".join([HEAD, *constants, *body]) + "\n"
+
+
+def order(description: Description) -> list[Line]:
+    """The judged lines as the code runs them: by stage, an overlay right after the line it lies over."""
+    judged = [line for line in description.lines if line.judged]
+    first = {line.rule: index for index, line in reversed(list(enumerate(judged)))}
+    return sorted(judged, key=lambda line: (line.first_stage, first[line.rule]))
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return f"frozenset({sorted(value, key=repr)!r})"
+    text = repr(value)
+    return text.removeprefix("datetime.")
+
+
+class _Writer:
+    def __init__(self, description: Description, *, whole: bool) -> None:
+        self.d = description
+        self.whole = whole
+        self.emitter = Emitter(self.resolve)
+        self.known: set[str] = set()
+        self.line: Line | None = None
+        self.number = 0
+
+    def write(self) -> list[str]:
+        lines = order(self.d)
+        out = self.emitter
+        out.line("details = []")
+        done: list[str] = []
+        stage = 0
+        for number, line in enumerate(lines):
+            rank = line.first_stage
+            if rank != stage and not self.whole:
+                stage = rank
+                out.line(f"if stage < {rank}:")
+                out.line(f" return details, ({''.join(name + ', ' for name in done)})")
+            self.number, self.line = number, line
+            self.judge(line)
+            done.append(f"a{number}")
+        out.line(f"return details, ({''.join(name + ', ' for name in done)})")
+        return ["def judge(t, today, as_of, stage, attested, in_case):", *out.lines]
+
+    # Names ------------------------------------------------------------------------------------------------------
+
+    def resolve(self, origin: str, name: str) -> str:
+        match origin:
+            case "fact":
+                return f"f_{name}"
+            case "key":
+                return f"k_{name}"
+            case "path":
+                return f"p_{name.replace('.', '__')}"
+            case "constant":
+                return self.emitter.constant(_frozen(self.d.constants[name]))
+            case "value" | "let":
+                return f"{origin[0]}{self.number}_{name}"
+            case "context" if name == "law_day":
+                return "d_before" if self.line is None else f"d_{self.line.reference}"
+        return name
+
+    def need(self, nodes: Iterable[Node]) -> None:
+        """Compute, at the top of the function and once, what these expressions read."""
+        for node in nodes:
+            for part in node.walk():
+                if part.op == "name" and part.value[0] in ("fact", "key"):
+                    self.provide(*part.value)
+                elif part.op == "name" and part.value[1] == "law_day" and self.line is None:
+                    self.day("before")
+                elif part.op == "attr":
+                    path = path_name(part)
+                    if path is not None:
+                        self.provide("path", path)
+
+    def provide(self, origin: str, name: str) -> None:
+        local = self.resolve(origin, name)
+        if local in self.known:
+            return
+        out = self.emitter
+        if origin == "key":
+            text = f"t.{name}"
+        elif origin == "path":
+            above, _, last = name.rpartition(".")
+            self.provide("path" if "." in above else "key", above)
+            base = self.resolve("path" if "." in above else "key", above)
+            text = f"None if {base} is None else {base}.{last}"
+        else:
+            node = self.d.facts[name]
+            line, self.line = self.line, None
+            self.need([node])
+            text = out.value(node)
+            self.line = line
+        out.line(f"{local} = {text}")
+        self.known.add(local)
+
+    def day(self, reference: str) -> None:
+        local = f"d_{reference}"
+        if local in self.known:
+            return
+        node = self.d.references[reference]
+        self.need([node])
+        line, self.line = self.line, None
+        text = self.emitter.value(node)
+        self.line = line
+        self.emitter.line(f"{local} = {text} if as_of is None else as_of")
+        self.known.add(local)
+
+    # One line of the law ----------------------------------------------------------------------------------------
+
+    def judge(self, line: Line) -> None:
+        out = self.emitter
+        n = self.number
+        self.day(line.reference)
+        self.need(line.nodes())
+        out.line(f"# {line.rule}")
+        out.line(f"a{n} = {NOT_APPLICABLE}")
+        out.line(f"w{n} = 0")
+        if line.over is not None:
+            out.line(f"m{n} = None")
+        with out.block("for _ in ONCE:"):
+            self.force(line)
+            if line.applies is not None:
+                text = out.atom(line.applies)
+                out.line(f"g{n} = {text}")
+                stop = f"if g{n} is not True:" if line.card["kind"] == "attested" else f"if g{n} is False:"
+                out.line(stop)
+                out.line(" break")
+            own = STAGES.index(line.card["stage"])
+            if line.first_stage < own:
+                self.admission(line, own)
+            elif self.whole:
+                with out.block(f"if stage < {own}:"):
+                    out.line(f"a{n} = {DUE_LATER}")
+                    out.line("break")
+            if line.over is None:
+                self.answer(line, f"a{n}", f"w{n}", self.applies_name(line))
+            else:
+                self.items(line)
+        self.report(line)
+
+    def admission(self, line: Line, own: int) -> None:
+        """Before its own stage only what the applicant admits counts: a claim that makes the test false."""
+        out = self.emitter
+        n = self.number
+        assert line.test is not None
+        with out.block(f"if stage < {own}:"):
+            out.line(f"a{n} = {DUE_LATER}")
+            if self.whole:
+                with out.block(f"if stage < {line.first_stage}:"):
+                    out.line("break")
+            if line.over is None:
+                for name, node in line.lets.items():
+                    out.line(f"l{n}_{name} = {out.value(node)}")
+                out.line(f"if {out.atom(line.test)} is False:")
+                out.line(f" a{n} = {NOT_MET}")
+            else:
+                self.admitted_items(line)
+            out.line("break")
+
+    def admitted_items(self, line: Line) -> None:
+        out = self.emitter
+        n = self.number
+        assert line.over is not None
+        assert line.item is not None
+        assert line.test is not None
+        over = out.atom(line.over)
+        out.items[line.item] = f"o{n}"
+        with out.block(f"if {over} is not None:"):
+            out.line(f"m{n} = []")
+            with out.block(f"for x{n}, o{n} in enumerate({over}):"):
+                if line.where is not None:
+                    out.line(f"if {out.atom(line.where)} is not True:")
+                    out.line(" continue")
+                for name, node in line.lets.items():
+                    out.line(f"l{n}_{name} = {out.value(node)}")
+                with out.block(f"if {out.atom(line.test)} is False:"):
+                    out.line(f"a{n} = {NOT_MET}")
+                    out.line(f"q = {NOT_MET}")
+                    out.line(f"m{n}.append((x{n}, {NOT_MET}, 0, {self.facts(line)}, {self.remedies(line, 'q')}))")
+        del out.items[line.item]
+
+    def applies_name(self, line: Line) -> str | None:
+        return f"g{self.number}" if line.applies is not None and line.applies.nullable else None
+
+    def force(self, line: Line) -> None:
+        """Leave unless the line is in force on its day; set the values of that day and whether only the year is known."""
+        out = self.emitter
+        day, soft = f"d_{line.reference}", f"s{self.number}"
+        out.line(f"{soft} = False")
+        if line.in_force is not None:
+            start, until = line.in_force.start, line.in_force.until
+            if start.day is not None:
+                out.line(f"if {day} is not None and {day} < {out.constant(start.day)}:")
+                out.line(" break")
+                if start.known == "year":
+                    out.line(f"{soft} = {day} is not None and {day}.year == {start.day.year}")
+            if until is not None:
+                out.line(f"if {day} is None or {day} >= {out.constant(until)}:")
+                out.line(" break")
+        for value in line.values.values():
+            self.value(value, day, soft)
+        tables = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
+        for name in sorted(tables):
+            out.line(f"{soft} = {soft} or tables[{name!r}].soft({day})")
+
+    def value(self, value: Value, day: str, soft: str) -> None:
+        out = self.emitter
+        local = f"v{self.number}_{value.name}"
+        periods = list(reversed(value.dated))
+        if len(periods) == 1 and periods[0].start.day is None and periods[0].until is None:
+            out.line(f"{local} = {self.plain(periods[0].value)}")
+            return
+        for index, period in enumerate(periods):
+            tests = []
+            start = period.start.day
+            newest = index == 0
+            if start is not None:
+                tests.append(f"{day} >= {out.constant(start)}")
+            if period.until is not None:
+                tests.append(f"{day} < {out.constant(period.until)}")
+            test = " and ".join(tests) or "True"
+            if newest and period.until is None:
+                test = f"{day} is None or {test}"
+            else:
+                test = f"{day} is not None and {test}"
+            out.line(f"{'if' if newest else 'elif'} {test}:")
+            out.line(f" {local} = {self.plain(period.value)}")
+            if period.start.known == "year" and start is not None:
+                out.line(f" if {day} is not None and {day}.year == {start.year}:")
+                out.line(f"  {soft} = True")
+        out.line("else:")
+        out.line(" break")
+
+    def plain(self, value: Any) -> str:
+        frozen = _frozen(value)
+        if isinstance(frozen, (bool, int, str)):
+            return repr(frozen)
+        return self.emitter.constant(frozen)
+
+    def answer(self, line: Line, answer: str, reason: str, applies: str | None) -> None:
+        """Set `answer` and `reason`; `break` leaves as soon as they are known."""
+        out = self.emitter
+        for name, node in line.lets.items():
+            out.line(f"l{self.number}_{name} = {out.value(node)}")
+        assert line.test is not None
+        if line.card["kind"] == "attested":
+            self.attestation(line, answer, reason)
+        test = out.atom(line.test)
+        out.line(f"if {test} is True:")
+        out.line(f" {answer} = {MET}")
+        out.line(" break")
+        if applies is not None:
+            out.line(f"if {applies} is None:")
+            out.line(f" {answer} = {NOT_STATED}")
+            out.line(f" {reason} = {BECAUSE_APPLIES}")
+            out.line(" break")
+        if line.clauses:
+            self.exemptions(line.clauses, test, answer, reason)
+        if line.test.nullable:
+            out.line(f"if {test} is None:")
+            out.line(f" {answer} = {NOT_STATED}")
+            out.line(" break")
+        with out.block(f"if s{self.number}:"):
+            out.line(f"{answer} = {NOT_STATED}")
+            out.line(f"{reason} = {BECAUSE_YEAR}")
+            out.line("break")
+        out.line(f"{answer} = {NOT_MET}")
+
+    def attestation(self, line: Line, answer: str, reason: str) -> None:
+        """
+        A post's own word decides. In a case nothing else does, but for facts that a post decides elsewhere (its review, its
+        approval); in a file the typed claim is judged.
+        """
+        out = self.emitter
+        word = out.fresh("y")
+        out.line(f"{word} = attested.get({line.rule!r})")
+        with out.block(f"if {word} is not None:"):
+            out.line(f"{answer} = {MET} if {word} else {NOT_MET}")
+            out.line(f"{reason} = {BECAUSE_POST}")
+            out.line("break")
+        assert line.test is not None
+        claims = [path for keys in self.d.claims.values() for path in keys]
+        if line.card["stated_by"] != "applicant" and not reads(self.d, line, line.test, claims):
+            with out.block("if in_case:"):
+                out.line(f"{answer} = {NOT_STATED}")
+                out.line(f"{reason} = {BECAUSE_POST}")
+                out.line("break")
+
+    def exemptions(self, clauses: list[Clause], test: str, answer: str, reason: str) -> None:
+        """The most favourable claim decides: it holds, or something of it is missing, or the facts contradict it."""
+        out = self.emitter
+        pending = out.fresh("e")
+        out.line(f"{pending} = 0")
+        refused = out.fresh("e")
+        out.line(f"{refused} = 0")
+        for index, clause in enumerate(clauses, 1):
+            claimed = out.atom(clause.claimed)
+            with out.block(f"if {claimed} is True:"):
+                holds = out.atom(clause.holds)
+                with out.block(f"if {holds} is True:"):
+                    out.line(f"{answer} = {EXEMPT}")
+                    out.line(f"{reason} = {index}")
+                    out.line("break")
+                out.line(f"if {holds} is None:")
+                out.line(f" {pending} = {index}")
+                out.line("else:")
+                out.line(f" {refused} = {index}")
+        with out.block(f"if {pending}:"):
+            out.line(f"{answer} = {NOT_STATED}")
+            out.line(f"{reason} = {pending}")
+            out.line("break")
+        with out.block(f"if {refused}:"):
+            out.line(f"{answer} = {NOT_STATED} if {test} is None or s{self.number} else {NOT_MET}")
+            out.line(f"{reason} = {refused}")
+            out.line("break")
+
+    def items(self, line: Line) -> None:
+        out = self.emitter
+        n = self.number
+        assert line.over is not None
+        assert line.item is not None
+        over = out.atom(line.over)
+        if line.over.nullable:
+            with out.block(f"if {over} is None:"):
+                out.line(f"a{n} = {NOT_STATED}")
+                out.line("break")
+        out.line(f"m{n} = []")
+        out.items[line.item] = f"o{n}"
+        with out.block(f"for x{n}, o{n} in enumerate({over}):"):
+            out.line(f"q = {NOT_APPLICABLE}")
+            out.line("z = 0")
+            with out.block("for _ in ONCE:"):
+                applies = self.applies_name(line)
+                if line.where is not None:
+                    text = out.atom(line.where)
+                    out.line(f"if {text} is False:")
+                    out.line(" break")
+                    if line.where.nullable:
+                        joint = out.fresh("g")
+                        out.line(f"{joint} = {text}")
+                        if applies is not None:
+                            out.line(f"if {applies} is None:")
+                            out.line(f" {joint} = None")
+                        applies = joint
+                self.answer(line, "q", "z", applies)
+            out.line(f"if SEVERITY[q] > SEVERITY[a{n}]:")
+            out.line(f" a{n} = q")
+            reported = f"q < {NOT_APPLICABLE}" if self.whole else f"0 < q < {NOT_APPLICABLE}"
+            with out.block(f"if {reported}:"):
+                facts, remedies = self.facts(line), self.remedies(line, "q")
+                out.line(f"m{n}.append((x{n}, q, z, {facts}, {remedies}))")
+        del out.items[line.item]
+
+    def report(self, line: Line) -> None:
+        out = self.emitter
+        n = self.number
+        reported = "True" if self.whole else f"0 < a{n} < {NOT_APPLICABLE}"
+        with out.block(f"if {reported}:"):
+            if line.over is not None:
+                out.line(f"details.append(({n}, a{n}, w{n}, None, m{n}, None))")
+                return
+            if self.whole:
+                with out.block(f"if a{n} >= {NOT_APPLICABLE}:"):
+                    out.line(f"details.append(({n}, a{n}, w{n}, None, None, None))")
+                out.line("else:")
+                out.depth += 1
+            facts, remedies = self.facts(line), self.remedies(line, f"a{n}")
+            out.line(f"details.append(({n}, a{n}, w{n}, {facts}, None, {remedies}))")
+            if self.whole:
+                out.depth -= 1
+
+    def facts(self, line: Line) -> str:
+        texts = [self.emitter.atom(node) for node in line.shown.values()]
+        return f"({''.join(text + ', ' for text in texts)})"
+
+    def remedies(self, line: Line, answer: str) -> str:
+        """The values of a line's edits, worked out only where it isn't met."""
+        if not line.remedies:
+            return "None"
+        out = self.emitter
+        result = out.fresh("e")
+        out.line(f"{result} = None")
+        with out.block(f"if {answer} == {NOT_MET}:"):
+            texts = [self.remedy(remedy) for remedy in line.remedies]
+            out.line(f"{result} = ({''.join(text + ', ' for text in texts)})")
+        return result
+
+    def remedy(self, remedy: Remedy) -> str:
+        out = self.emitter
+        if remedy.when is None:
+            return out.atom(remedy.value)
+        result = out.fresh("e")
+        out.line(f"{result} = None")
+        with out.block(f"if {out.atom(remedy.when)} is True:"):
+            out.line(f"{result} = {out.value(remedy.value)}")
+        return result
+
+
+def _frozen(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value
+
+
+# What is known of a line without running it --------------------------------------------------------------------------
+
+
+def base_paths(description: Description, line: Line) -> dict[str, bool]:
+    """Keys of the dossier that a line reads, `members.rank`, and whether it needs them (False: read by stated() and its like)."""
+    found: dict[str, bool] = {}
+
+    def visit(node: Node, loops: dict[str, str], *, needed: bool) -> None:
+        if node.op == "name" and node.value[0] == "fact":
+            visit(description.facts[node.value[1]], {}, needed=needed)
+            return
+        if node.op == "name" and node.value[0] == "let":
+            visit(line.lets[node.value[1]], loops, needed=needed)
+            return
+        path = _path(node, loops)
+        if path is not None:
+            found[path] = found.get(path, False) or needed
+            return
+        if node.op == "fold":
+            over, *rest = node.args
+            visit(over, loops, needed=needed)
+            inner = {**loops, node.value[1]: _path(over, loops) or ""}
+            for part in rest:
+                visit(part, inner, needed=needed)
+            return
+        for index, part in enumerate(node.args):
+            quiet = node.op == "call" and node.value in QUIET and index == 0
+            visit(part, loops, needed=needed and not quiet)
+
+    loops = {line.item: _path(line.over, {}) or ""} if line.item is not None and line.over is not None else {}
+    if line.over is not None:
+        visit(line.over, {}, needed=True)
+    for node in (line.applies, line.where, line.test):
+        if node is not None:
+            visit(node, loops, needed=True)
+    for clause in line.clauses:
+        visit(clause.claimed, loops, needed=False)
+        visit(clause.holds, loops, needed=False)
+    return {path: needed for path, needed in found.items() if path}
+
+
+def _path(node: Node, loops: dict[str, str]) -> str | None:
+    text = dotted(node)
+    if text is None:
+        return None
+    first, _, rest = text.partition(".")
+    if first in loops:
+        return f"{loops[first]}.{rest}" if rest else loops[first]
+    base = node
+    while base.op == "attr":
+        base = base.args[0]
+    return text if base.value[0] == "key" else None
+
+
+def reads(description: Description, line: Line, node: Node, paths: Iterable[str]) -> bool:
+    """Whether an expression of a line hangs on one of the dossier's `paths`."""
+    wanted = tuple(paths)
+
+    def words(part: Node, loops: dict[str, str]) -> Iterator[str]:
+        if part.op == "name" and part.value[0] == "fact":
+            yield from words(description.facts[part.value[1]], {})
+        elif part.op == "name" and part.value[0] == "let":
+            yield from words(line.lets[part.value[1]], loops)
+        elif (path := _path(part, loops)) is not None:
+            yield path
+        elif part.op == "fold":
+            over, *rest = part.args
+            yield from words(over, loops)
+            inner = {**loops, part.value[1]: _path(over, loops) or ""}
+            for one in rest:
+                yield from words(one, inner)
+        else:
+            for one in part.args:
+                yield from words(one, loops)
+
+    loops = {line.item: _path(line.over, {}) or ""} if line.item is not None and line.over is not None else {}
+    return any(path == want or path.startswith(f"{want}.") for path in words(node, loops) for want in wanted)
+
+
+def uses_calendar(description: Description, line: Line) -> bool:
+    def visit(node: Node) -> bool:
+        if node.op == "name" and node.value[0] == "fact":
+            return visit(description.facts[node.value[1]])
+        if node.op == "call" and node.value in ("workdays", "add_workdays"):
+            return True
+        return any(visit(part) for part in node.args)
+
+    return any(visit(node) for node in line.nodes())

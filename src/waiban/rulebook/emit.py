@@ -1,0 +1,332 @@
+"""
+The law written as one Python function over facts.
+
+Plain statements instead of closures: a dossier's derived facts become local variables, each computed once, just before
+the first rule that needs it, and "not stated" is None. What this costs is readability of the result, which nobody reads
+but `waiban regulations show --code`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from waiban.rulebook.grammar import Node
+
+SIGNS_FOR_NOT = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
+
+
+def path_name(node: Node) -> str | None:
+    """`budget.lines` of the dossier itself, which is read once for all rules; None for a key of an item."""
+    parts = [node.value]
+    base = node.args[0]
+    while base.op == "attr":
+        parts.append(base.value)
+        base = base.args[0]
+    if base.op != "name" or base.value[0] != "key":
+        return None
+    return ".".join([base.value[1], *reversed(parts)])
+
+
+class Emitter:
+    """Lines of one function. `resolve` turns a name of the grammar into a Python expression, emitting what it needs first."""
+
+    def __init__(self, resolve: Callable[[str, str], str]) -> None:
+        self.lines: list[str] = []
+        self.depth = 1
+        self.counter = 0
+        self.resolve = resolve
+        self.constants: dict[str, Any] = {}
+        self.items: dict[str, str] = {}
+
+    def line(self, text: str) -> None:
+        self.lines.append(f"{' ' * self.depth}{text}")
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        self.line(head)
+        self.depth += 1
+        before = len(self.lines)
+        yield
+        if len(self.lines) == before:
+            self.line("pass")
+        self.depth -= 1
+
+    def fresh(self, stem: str = "v") -> str:
+        self.counter += 1
+        return f"{stem}{self.counter}"
+
+    def constant(self, value: Any) -> str:
+        """A name under which the function finds a value that has no literal of its own."""
+        for name, known in self.constants.items():
+            if type(known) is type(value) and known == value:
+                return name
+        name = f"K{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def atom(self, node: Node) -> str:
+        """The node's value as a name or literal, so that it may be written twice."""
+        text = self.value(node)
+        if text.isidentifier() or node.op == "const":
+            return text
+        name = self.fresh()
+        self.line(f"{name} = {text}")
+        return name
+
+    def value(self, node: Node) -> str:
+        """The node as a Python expression; what has to run first is emitted."""
+        method: Callable[[Node], str] = getattr(self, f"emit_{node.op}")
+        return method(node)
+
+    def emit_const(self, node: Node) -> str:
+        value = node.value
+        if value is None or isinstance(value, (bool, int)):
+            return f"({value})" if isinstance(value, int) and not isinstance(value, bool) and value < 0 else repr(value)
+        if isinstance(value, str):
+            return repr(value)
+        if isinstance(value, tuple):
+            return self.constant(frozenset(value))
+        return self.constant(value)
+
+    def emit_name(self, node: Node) -> str:
+        origin, name = node.value
+        return self.items[name] if origin == "item" else self.resolve(origin, name)
+
+    def emit_attr(self, node: Node) -> str:
+        name = path_name(node)
+        if name is not None:
+            return self.resolve("path", name)
+        base = self.atom(node.args[0])
+        text = f"{base}.{node.value}"
+        return f"(None if {base} is None else {text})" if node.args[0].nullable else text
+
+    def emit_index(self, node: Node) -> str:
+        base, key = self.atom(node.args[0]), self.atom(node.args[1])
+        guards = [f"{text} is None" for text, part in ((base, node.args[0]), (key, node.args[1])) if part.nullable]
+        text = f"{base}.get({key})"
+        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+
+    def emit_not(self, node: Node) -> str:
+        (inner,) = node.args
+        if inner.op == "compare" and not inner.nullable:
+            left, right = (self.value(part) for part in inner.args)
+            return f"({left} {SIGNS_FOR_NOT[inner.value]} {right})"
+        text = self.atom(inner)
+        return f"(None if {text} is None else not {text})" if inner.nullable else f"(not {text})"
+
+    def emit_compare(self, node: Node) -> str:
+        return self.strict(node, f" {node.value} ")
+
+    def emit_arithmetic(self, node: Node) -> str:
+        return self.strict(node, f" {node.value} ")
+
+    def strict(self, node: Node, sign: str) -> str:
+        """Two operands, not stated if one isn't."""
+        left, right = (self.atom(part) if part.nullable else self.value(part) for part in node.args)
+        guards = [f"{text} is None" for text, part in zip((left, right), node.args, strict=True) if part.nullable]
+        text = f"({left}{sign}{right})"
+        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+
+    def emit_and(self, node: Node) -> str:
+        return self.junction(node, decisive="False")
+
+    def emit_or(self, node: Node) -> str:
+        return self.junction(node, decisive="True")
+
+    def junction(self, node: Node, decisive: str) -> str:
+        """Kleene's and/or: the decisive answer wins, else one not stated makes it not stated."""
+        other = "True" if decisive == "False" else "False"
+        result = self.fresh("b")
+        depth = self.depth
+        self.line(f"{result} = {other}")
+        for index, part in enumerate(node.args):
+            text = self.atom(part)
+            last = index == len(node.args) - 1
+            if part.nullable:
+                with self.block(f"if {text} is None:"):
+                    self.line(f"{result} = None")
+                self.line(f"elif {text} is {decisive}:")
+            else:
+                self.line(f"if {text} is {decisive}:")
+            self.depth += 1
+            self.line(f"{result} = {decisive}")
+            self.depth -= 1
+            if not last:
+                self.line(f"if {result} is not {decisive}:")
+                self.depth += 1
+        self.depth = depth
+        return result
+
+    def emit_choose(self, node: Node) -> str:
+        test, yes, no = node.args
+        condition = self.atom(test)
+        result = self.fresh("c")
+        with self.block(f"if {condition} is True:"):
+            self.line(f"{result} = {self.value(yes)}")
+        if test.nullable:
+            with self.block(f"elif {condition} is None:"):
+                one, other = self.atom(yes), self.atom(no)
+                self.line(f"{result} = {one} if {one} == {other} else None")
+        with self.block("else:"):
+            self.line(f"{result} = {self.value(no)}")
+        return result
+
+    def emit_attested(self, node: Node) -> str:
+        return f"attested.get({node.value!r})"
+
+    def emit_table(self, node: Node) -> str:
+        name, column = node.value
+        *keys, day = (self.value(arg) for arg in node.args)
+        return f"tables[{name!r}].find({day}, ({', '.join(keys)},), {column!r})"
+
+    def emit_call(self, node: Node) -> str:
+        method: Callable[[Node], str] = getattr(self, f"call_{node.value}")
+        return method(node)
+
+    def guarded(self, node: Node, write: Callable[..., str]) -> str:
+        texts = [self.atom(arg) for arg in node.args]
+        guards = [f"{text} is None" for text, arg in zip(texts, node.args, strict=True) if arg.nullable]
+        text = write(*texts)
+        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+
+    def call_days(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"(({b} - {a}).days + 1)")
+
+    def call_days_after(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"({b} - {a}).days")
+
+    def call_add_days(self, node: Node) -> str:
+        return self.guarded(node, lambda a, n: f"add_days({a}, {n})")
+
+    def call_add_months(self, node: Node) -> str:
+        return self.guarded(node, lambda a, n: f"add_months({a}, {n})")
+
+    def call_workdays(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"calendar.workdays({a}, {b})")
+
+    def call_add_workdays(self, node: Node) -> str:
+        return self.guarded(node, lambda a, n: f"calendar.add_workdays({a}, {n})")
+
+    def call_year(self, node: Node) -> str:
+        return self.guarded(node, lambda a: f"{a}.year")
+
+    def call_month(self, node: Node) -> str:
+        return self.guarded(node, lambda a: f"{a}.month")
+
+    def call_days_of(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"days_of({a}, {b})")
+
+    def call_len(self, node: Node) -> str:
+        return self.guarded(node, lambda a: f"len({a})")
+
+    def call_stated(self, node: Node) -> str:
+        return f"({self.value(node.args[0])} is not None)"
+
+    def call_is_true(self, node: Node) -> str:
+        return f"({self.value(node.args[0])} is True)"
+
+    def call_is_false(self, node: Node) -> str:
+        return f"({self.value(node.args[0])} is False)"
+
+    def call_agree(self, node: Node) -> str:
+        one, other = (self.atom(arg) for arg in node.args)
+        return f"({one} if {one} == {other} else None)"
+
+    def call_otherwise(self, node: Node) -> str:
+        one, other = node.args
+        if not one.nullable:
+            return self.value(one)
+        text, instead = self.atom(one), self.atom(other)
+        return f"({instead} if {text} is None else {text})"
+
+    def call_min(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"({a} if {a} <= {b} else {b})")
+
+    def call_max(self, node: Node) -> str:
+        return self.guarded(node, lambda a, b: f"({a} if {a} >= {b} else {b})")
+
+    def emit_fold(self, node: Node) -> str:
+        name, item = node.value
+        over, what, *where = node.args
+        texts = self.atom(over)
+        result = self.fresh("r")
+        start = {"any": "False", "all": "True", "count": "0", "sum": "0", "distinct": "set()"}.get(name, "None")
+        self.line(f"{result} = {start}")
+        if over.nullable:
+            self.line(f"if {texts} is None:")
+            self.line(f" {result} = None")
+            self.line("else:")
+            self.depth += 1
+        variable = self.fresh("i")
+        before = self.items.get(item)
+        self.items[item] = variable
+        with self.block(f"for {variable} in {texts}:"):
+            self.fold_body(name, result, what, where[0] if where else None)
+        if before is None:
+            del self.items[item]
+        else:
+            self.items[item] = before
+        if name == "distinct":
+            self.line(f"if {result} is not None:")
+            self.line(f" {result} = len({result})")
+        if over.nullable:
+            self.depth -= 1
+        return result
+
+    def fold_body(self, name: str, result: str, what: Node, where: Node | None) -> None:
+        condition = None
+        if where is not None:
+            condition = self.atom(where)
+            self.line(f"if {condition} is False:")
+            self.line(" continue")
+            if not where.nullable:
+                condition = None
+        if name in ("any", "all"):
+            self.quantifier(result, what, condition, decisive=str(name == "any"))
+            return
+        if condition is not None:
+            self.stop_unstated(condition, result)
+        if name == "count":
+            self.line(f"{result} += 1")
+            return
+        text = self.atom(what)
+        if what.nullable:
+            self.stop_unstated(text, result)
+        match name:
+            case "sum":
+                self.line(f"{result} += {text}")
+            case "distinct":
+                self.line(f"{result}.add({text})")
+            case "first":
+                self.line(f"{result} = {text}")
+                self.line("break")
+            case "last":
+                self.line(f"{result} = {text}")
+            case "min" | "max":
+                sign = "<" if name == "min" else ">"
+                self.line(f"if {result} is None or {text} {sign} {result}:")
+                self.line(f" {result} = {text}")
+
+    def stop_unstated(self, text: str, result: str) -> None:
+        self.line(f"if {text} is None:")
+        self.line(f" {result} = None")
+        self.line(" break")
+
+    def quantifier(self, result: str, what: Node, condition: str | None, decisive: str) -> None:
+        text = self.atom(what)
+        self.line(f"if {text} is {decisive}:")
+        if condition is None:
+            self.line(f" {result} = {decisive}")
+            self.line(" break")
+        else:
+            self.line(f" if {condition} is True:")
+            self.line(f"  {result} = {decisive}")
+            self.line("  break")
+            self.line(f" {result} = None")
+        if what.nullable:
+            self.line(f"elif {text} is None:")
+            self.line(f" {result} = None")
