@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from waiban.rulebook import grammar
@@ -146,7 +146,7 @@ class Description:
 def _column_kinds(description: Description, name: str) -> dict[str, Kind]:
     for level in reversed(description.levels):
         if name in level.sections["tables"]:
-            kinds = {"text": TEXT, "number": NUMBER}
+            kinds = {"text": TEXT, "number": NUMBER, "date": DATE}
             return {column: kinds[kind] for column, kind in level.sections["tables"][name]["columns"].items()}
     return {}
 
@@ -281,6 +281,8 @@ class _Builder:
 
     def table(self, level: Level, name: str, entry: dict[str, Any], where: str) -> Table:
         keys = tuple(entry["keys"])
+        for kind in entry["columns"].values():
+            _one(kind, ("text", "number", "date"), where, "column")
         editions = []
         for period in periods(entry["dated"], where, value="file"):
             text = level.files.get(period.value)
@@ -347,7 +349,7 @@ class _Builder:
         if "where" in entry:
             line.where = self.parse(entry["where"], scope, f"{where} where", BOOL)
         for name, text in (entry.get("let") or {}).items():
-            if name in scope.names:
+            if name in scope.names and scope.names[name].origin != "key":
                 raise LawError(where, f"let {name!r} already means something")
             line.lets[name] = self.parse(text, scope, f"{where} let {name}")
             scope = scope.with_names({name: Name("let", line.lets[name].kind, line.lets[name].nullable)})
@@ -363,9 +365,9 @@ class _Builder:
         if unknown or name in self.d.names:
             raise LawError(where, f"value {name}: {unknown[0] if unknown else 'already means something'}")
         dated = periods(entry.get("dated"), f"{where} {name}")
-        for period in dated:
-            if period.citation is not None:
-                self.citation(period.citation, where)
+        dated = tuple(
+            replace(period, citation=self.citation(period.citation, where)) if period.citation else period for period in dated
+        )
         tighter = entry.get("tighter")
         if tighter not in (None, "lower", "higher"):
             raise LawError(where, f"value {name}: tighter is lower or higher")

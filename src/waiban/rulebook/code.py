@@ -37,7 +37,7 @@ def write_module(description: Description, *, whole: bool) -> str:
     """
     `judge(t, today, as_of, stage, attested, in_case)` → (details, answers).
 
-    Details are tuples (line, answer, reason, facts, items, remedies); only of answers that are not met, not stated or exempt,
+    Details are tuples (line, answer, reason, facts, items, remedies, law_day); only of answers that are not met, not stated or exempt,
     unless `whole`. Lines come in the order of their stage; those of a later stage than `stage` aren't judged unless `whole`.
     """
     writer = _Writer(description, whole=whole)
@@ -400,18 +400,19 @@ class _Writer:
     def report(self, line: Line) -> None:
         out = self.emitter
         n = self.number
+        day = f"d_{line.reference}"
         reported = "True" if self.whole else f"0 < a{n} < {NOT_APPLICABLE}"
         with out.block(f"if {reported}:"):
             if line.over is not None:
-                out.line(f"details.append(({n}, a{n}, w{n}, None, m{n}, None))")
+                out.line(f"details.append(({n}, a{n}, w{n}, None, m{n}, None, {day}))")
                 return
             if self.whole:
                 with out.block(f"if a{n} >= {NOT_APPLICABLE}:"):
-                    out.line(f"details.append(({n}, a{n}, w{n}, None, None, None))")
+                    out.line(f"details.append(({n}, a{n}, w{n}, None, None, None, {day}))")
                 out.line("else:")
                 out.depth += 1
             facts, remedies = self.facts(line), self.remedies(line, f"a{n}")
-            out.line(f"details.append(({n}, a{n}, w{n}, {facts}, None, {remedies}))")
+            out.line(f"details.append(({n}, a{n}, w{n}, {facts}, None, {remedies}, {day}))")
             if self.whole:
                 out.depth -= 1
 

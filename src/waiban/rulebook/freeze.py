@@ -102,8 +102,14 @@ def _ordinal(day: date | None) -> int | None:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    """A cell that is an exact decimal is kept as a tuple around its text."""
-    return {name: ("d", str(cell)) if isinstance(cell, Decimal) else cell for name, cell in row.items()}
+    """Decimals and days as tuples around what marshal keeps."""
+    return {name: _cell(cell) for name, cell in row.items()}
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, Decimal):
+        return ("number", str(cell))
+    return ("day", cell.toordinal()) if isinstance(cell, date) else cell
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -230,7 +231,7 @@ def _day(ordinal: int | None) -> date | None:
 
 
 class _Rows(Sequence[Mapping[str, Any]]):
-    """Rows whose exact numbers are read from text only when a table is first used."""
+    """Rows whose exact numbers and days are read only when a table is first used."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
         self.rows = rows
@@ -239,8 +240,8 @@ class _Rows(Sequence[Mapping[str, Any]]):
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> Any:
-        from decimal import Decimal  # noqa: PLC0415
+        return {name: _cell(*cell) if isinstance(cell, tuple) else cell for name, cell in self.rows[index].items()}
 
-        return {
-            name: Decimal(cell[1]) if isinstance(cell, tuple) else cell for name, cell in self.rows[index].items()
-        }
+
+def _cell(kind: str, value: Any) -> Decimal | date:
+    return Decimal(value) if kind == "number" else date.fromordinal(value)

@@ -279,5 +279,7 @@ def read_csv(text: bytes, columns: Mapping[str, str], keys: Sequence[str], where
                 except InvalidOperation as error:
                     raise LawError(f"{where} line {reader.line_num}", f"{cells[name]!r} is no number") from error
                 cells[name] = int(number) if number == number.to_integral_value() else number
+            elif kind == "date" and cells[name] is not None:
+                cells[name] = day_of(cells[name], f"{where} line {reader.line_num}")
         rows.append(cells)
     return rows

@@ -25,6 +25,7 @@ def _resolve(tag: str, pattern: str, first: str) -> None:
 
 _resolve("bool", r"^(?:true|false)$", "tf")
 _resolve("null", r"^(?:null|~|)$", "n~\0")
+_resolve("merge", r"^<<$", "<")
 _Loader.yaml_implicit_resolvers[""] = [("tag:yaml.org,2002:null", re.compile(r"^$"))]
 _resolve("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789")
 _resolve("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+0123456789")
@@ -32,10 +33,17 @@ _resolve("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+01
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
+    mine: set[Any] = set()
+    own = [key_node for key_node, _ in node.value if key_node.tag != MERGE]
+    loader.flatten_mapping(node)
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if isinstance(key, (dict, list)) or key in result:
+        if not any(key_node is one for one in own):  # merged in: what stands here itself comes later and wins
+            result[key] = loader.construct_object(value_node, deep=True)
+            continue
+        if isinstance(key, (dict, list)) or key in mine:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
+        mine.add(key)
         result[key] = loader.construct_object(value_node, deep=True)
     return result
 

@@ -1,0 +1,515 @@
+"""
+What the law says of one dossier: findings and their verdict.
+
+Answers are known at once; sentences, citations and edits are written when somebody looks at them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from waiban.rulebook.code import BECAUSE_POST, BECAUSE_YEAR, DUE_LATER, EXEMPT, MET, NOT_APPLICABLE, NOT_MET, NOT_STATED, SEVERITY
+from waiban.rulebook.sources import ANSWERS, STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from waiban.rulebook.law import Law
+
+Verdict = Literal["clear", "blocked", "incomplete"]
+Language = Literal["zh", "en"]
+
+PLACE = re.compile(r"\{([A-Za-z_][A-Za-z_0-9.]*)\}")
+BITES = ("block", "attest")
+HELD = {"zh": "由外办掌握", "en": "held by the office"}
+UNSTATED = {"zh": "未填", "en": "not stated"}
+YES_NO = {"zh": ("否", "是"), "en": ("no", "yes")}
+CLAIMED = {"zh": "（据申报人所填）", "en": " (as claimed)"}
+UNVERIFIED = {"zh": "（依据未核实）", "en": " (not verified)"}
+PROVISIONAL = {"zh": "（节假日未公布，暂按周末计）", "en": " (holidays not announced yet: provisional)"}
+YEAR_ONLY = {"zh": "（当年施行，起始日未知）", "en": " (in force that year, its day not known)"}
+STAGE_NAMES = {
+    "plan": ("计划", "plan"),
+    "submit": ("申报", "submission"),
+    "accept": ("受理", "acceptance"),
+    "approve": ("审批", "approval"),
+    "papers": ("领照", "travel papers"),
+    "depart": ("出发", "departure"),
+    "return": ("返回", "return"),
+    "close": ("结案", "closing"),
+}
+POSTS = {
+    "applicant": ("申报人", "the applicant"),
+    "unit_head": ("单位负责人", "the unit's head"),
+    "finance": ("财务", "finance"),
+    "personnel": ("组织人事", "personnel"),
+    "desk": ("经办人", "the desk"),
+    "approver": ("审批机关", "the approving body"),
+    "taiwan_affairs": ("台办", "the Taiwan affairs office"),
+}
+DEFAULT_TEXTS = {
+    "met": {"zh": "{title}：符合", "en": "{title}: met"},
+    "not_met": {"zh": "{title}：不符合", "en": "{title}: not met"},
+    "not_stated": {"zh": "{title}：待填{missing}", "en": "{title}: still to state: {missing}"},
+    "exempt": {"zh": "{title}：按“{exemption}”不受此限", "en": "{title}: lifted by “{exemption}”"},
+    "not_applicable": {"zh": "{title}：不适用", "en": "{title}: doesn't apply"},
+    "due_later": {"zh": "{title}：到{stage}时再核", "en": "{title}: due at {stage}"},
+    "post": {"zh": "{title}：待{post}确认", "en": "{title}: {post} is to confirm"},
+    "claim": {"zh": "{title}：已申报“{exemption}”，待{post}确认或材料齐备", "en": "{title}: “{exemption}” is claimed; {post} is to confirm or papers are missing"},
+    "refuted": {"zh": "{text}；不符合“{exemption}”条件", "en": "{text}; the facts contradict “{exemption}”"},
+}  # fmt: skip
+SHEETS = {"zh": 0, "en": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A key that a finding waits for."""
+
+    path: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One member, stop or line that a finding is about."""
+
+    path: str
+    answer: str
+    facts: Mapping[str, Any]
+    index: int
+    reason: int
+    remedies: tuple[Any, ...] | None
+
+
+class Finding:
+    """One rule's answer on one dossier. What is costly to write is written on first use."""
+
+    def __init__(self, judgement: Judgement, detail: tuple[Any, ...], more: Sequence[tuple[Any, ...]] = ()) -> None:
+        number, self.code, self.reason, self._facts, self._items, self._remedies, self.law_day = detail
+        self.judgement = judgement
+        self.card: Mapping[str, Any] = judgement.law.cards[number]
+        self._more = more
+
+    def __repr__(self) -> str:
+        return f"<{self.rule} {self.answer}>"
+
+    @property
+    def rule(self) -> str:
+        return str(self.card["rule"])
+
+    @property
+    def level(self) -> str:
+        return str(self.card["level"])
+
+    @property
+    def stage(self) -> str:
+        return str(self.card["stage"])
+
+    @property
+    def answer(self) -> str:
+        return ANSWERS[self.code]
+
+    @property
+    def title_zh(self) -> str:
+        return str(self.card["title"]["zh"])
+
+    @property
+    def title_en(self) -> str:
+        return str(self.card["title"]["en"])
+
+    @property
+    def bites(self) -> bool:
+        """Whether it stops the case: a block or an attestation that isn't met."""
+        return self.code == NOT_MET and self.level in BITES
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Facts used, by name, as plain values; those of the worst item where the rule looks at items."""
+        if self._items is not None:
+            worst = self._worst_item
+            return dict(worst.facts) if worst is not None else {}
+        return self._named(self._facts)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        over = self.card["over"]
+        return [
+            Item(f"{over}/{index}", ANSWERS[code], self._named(facts), index, reason, remedies)
+            for index, code, reason, facts, remedies in self._items or ()
+        ]
+
+    @property
+    def _worst_item(self) -> Item | None:
+        return next((item for item in self.items if item.answer == self.answer), None)
+
+    def _named(self, values: tuple[Any, ...] | None) -> dict[str, Any]:
+        if values is None:
+            return {}
+        held = self.card["held"] if self.judgement.masked else ()
+        return {name: HELD["zh"] if name in held else plain(value) for name, value in zip(self.card["shown"], values, strict=True)}
+
+    # Sentences --------------------------------------------------------------------------------------------------
+
+    @property
+    def text_zh(self) -> str:
+        return self._text("zh")
+
+    @property
+    def text_en(self) -> str:
+        return self._text("en")
+
+    def item_text(self, item: Item, language: Language) -> str:
+        return self._sentence(item.answer, item.reason, item.facts, language, item)
+
+    def sentence(self, language: Language) -> str:
+        """The rule's own words, without the marks of how sure it is."""
+        item = self._worst_item if self._items is not None else None
+        reason = item.reason if item is not None else self.reason
+        return self._sentence(self.answer, reason, self.facts, language, item)
+
+    def _text(self, language: Language) -> str:
+        text = self.sentence(language)
+        same = sum(one.answer == self.answer for one in self.items)
+        if same > 1:
+            text += f"（共 {same} 处）" if language == "zh" else f" ({same} places)"
+        return text + self._marks(language)
+
+    def _marks(self, language: Language) -> str:
+        marks = ""
+        if self.code in (MET, NOT_MET, EXEMPT) and self.as_claimed:
+            marks += CLAIMED[language]
+        if self.code in (NOT_MET, NOT_STATED) and not self.card["citation"]["verified"]:
+            marks += UNVERIFIED[language]
+        if self.code in (MET, NOT_MET) and self.provisional:
+            marks += PROVISIONAL[language]
+        return marks
+
+    def _sentence(self, answer: str, reason: int, facts: Mapping[str, Any], language: Language, item: Item | None) -> str:
+        words: dict[str, Any] = {**facts, "title": self.card["title"][language]}
+        own = self.card["text"].get(answer)
+        text = own or DEFAULT_TEXTS[answer]
+        clause = self.card["exemptions"][reason - 1] if reason > 0 else None
+        words["stage"] = STAGE_NAMES[self.stage][SHEETS[language]]
+        words["post"] = POSTS.get(self.card["stated_by"], (self.card["stated_by"],) * 2)[SHEETS[language]]
+        if clause is not None:
+            words["exemption"] = clause[language]
+            confirmed = clause["confirmed_by"] or "unit_head"
+            words["post"] = POSTS.get(confirmed, (confirmed,) * 2)[SHEETS[language]]
+        if answer == "not_stated":
+            if clause is not None:
+                text = DEFAULT_TEXTS["claim"]
+            elif not own and self.card["kind"] == "attested":
+                text = DEFAULT_TEXTS["post"]
+            words["missing"] = self._missing_words(language, item)
+        sentence = self._fill(text[language], words, language)
+        if answer == "not_stated" and reason == BECAUSE_YEAR:
+            sentence = self._fill(self.card["text"]["not_met"][language], words, language) + YEAR_ONLY[language]
+        if answer == "not_met" and clause is not None:
+            words["text"] = sentence
+            sentence = self._fill(DEFAULT_TEXTS["refuted"][language], words, language)
+        return sentence
+
+    def _fill(self, text: str, words: Mapping[str, Any], language: Language) -> str:
+        return PLACE.sub(lambda match: self._word(words.get(match[1]), language), text)
+
+    def _word(self, value: Any, language: Language) -> str:
+        if value is None:
+            return UNSTATED[language]
+        if value == HELD["zh"]:
+            return HELD[language]
+        if isinstance(value, bool):
+            return YES_NO[language][value]
+        if isinstance(value, (list, tuple)):
+            return ("、" if language == "zh" else ", ").join(self._word(one, language) for one in value)
+        label = self.judgement.law.labels.get(value) if isinstance(value, str) else None
+        return label[language] if label else str(value)
+
+    def _missing_words(self, language: Language, item: Item | None) -> str:
+        own = self.card["missing"]
+        if isinstance(own, dict):
+            return self._fill(own[language], item.facts if item else self.facts, language)
+        names = list(dict.fromkeys(one.zh if language == "zh" else one.en for one in self.missing))
+        return ("、" if language == "zh" else ", ").join(names) or UNSTATED[language]
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """Keys that are needed and not stated, each once with its place."""
+        if self.code != NOT_STATED:
+            return []
+        found: dict[str, Missing] = {}
+        over = self.card["over"]
+        wanted = [item.index for item in self.items if item.answer == "not_stated"]
+        for path, needed in self.card["paths"].items():
+            if not needed:
+                continue
+            label = self._label(path)
+            for pointer in unstated(self.judgement.dossier, path):
+                inside = over is not None and pointer.startswith(f"{over}/")
+                if inside and int(pointer.removeprefix(f"{over}/").split("/")[0]) not in wanted:
+                    continue
+                found.setdefault(pointer, Missing(pointer, label["zh"], label["en"]))
+        return list(found.values())
+
+    def _label(self, path: str) -> Mapping[str, str]:
+        labels = self.judgement.law.labels
+        last = path.rpartition(".")[2]
+        return labels.get(path) or labels.get(last) or {"zh": last.rstrip("_"), "en": last.rstrip("_").replace("_", " ")}
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """JSON Pointers of the fields that the finding belongs beside, most telling first."""
+        over = self.card["over"]
+        items = [item for item in self.items if item.answer == self.answer]
+        places: list[str] = []
+        for at in self.card["at"]:
+            if at.startswith("/"):
+                places.append(at)
+            elif over is None:
+                places.append(f"/{at}")
+            else:
+                places += [f"{item.path}/{at}" for item in items] or [over]
+        if not places:
+            places = [item.path for item in items] or ([over] if over else [])
+        return list(dict.fromkeys([*places, *(one.path for one in self.missing)]))
+
+    # What it rests on -------------------------------------------------------------------------------------------
+
+    @property
+    def as_claimed(self) -> bool:
+        """Judged by what the file claims of a post's decision; in a case only the post's own decision counts."""
+        return bool(self.card["claimed"]) and not self.judgement.in_case and self.reason != BECAUSE_POST
+
+    @property
+    def provisional(self) -> bool:
+        """It counted working days in a year whose holidays aren't announced."""
+        if not self.card["calendar"]:
+            return False
+        days = [value for value in self._raw_values() if isinstance(value, date)]
+        return bool(days) and self.judgement.law.calendar.is_provisional(*days)
+
+    def _raw_values(self) -> Iterable[Any]:
+        yield from self._facts or ()
+        for _, _, _, facts, _ in self._items or ():
+            yield from facts
+
+    @cached_property
+    def citation(self) -> dict[str, Any]:
+        cited = self.card["citation"]
+        for value in self.card["values"]:
+            for period in reversed(value["dated"]):
+                start = period["from"]
+                if start is None or self.law_day is None or self.law_day.isoformat() >= start:
+                    cited = period["citation"] or cited
+                    break
+        return {
+            "instrument": cited["instrument"],
+            "number": cited["number"],
+            "article": "article not seen" if cited["article"] == "not_seen" else cited["article"],
+            "how_read": cited["how_read"],
+            "confidence": cited["confidence"],
+        }
+
+    @property
+    def reading(self) -> Mapping[str, str] | None:
+        """Set where the reading is ours (本系统理解)."""
+        reading = self.card["reading"]
+        if reading is True:
+            return {"zh": "本系统理解", "en": "our reading"}
+        return reading if isinstance(reading, dict) else None
+
+    @property
+    def offers(self) -> list[Mapping[str, str]]:
+        """Exemptions that nobody claimed and that could be."""
+        if self.code != NOT_MET or self.reason > 0:
+            return []
+        return [clause["offer"] for clause in self.card["exemptions"] if clause["offer"]]
+
+    # Remedy -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def remedy(self) -> list[dict[str, Any]]:
+        """RFC 6902 edits of plan choices that would mend it; empty where none does."""
+        return [edit for operation, value, index, _ in self._chosen for edit in self.judgement.expand(operation, value, index)]
+
+    @cached_property
+    def _chosen(self) -> list[tuple[str, Any, int | None, Mapping[str, Any]]]:
+        """The first remedy with a value, of the rule or of each item that isn't met."""
+        if self._items is not None:
+            parts = [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
+        else:
+            parts = [(self._remedies, None)] if self.code == NOT_MET else []
+        chosen = []
+        for values, index in parts:
+            for value, remedy in zip(values or (), self.card["remedies"], strict=False):
+                if value is not None:
+                    chosen.append((remedy["do"], value, index, remedy))
+                    break
+        return chosen
+
+    def options(self) -> list[list[dict[str, Any]]]:
+        """Every remedy on offer, each as its edits; `repair` picks among them."""
+        if self._items is not None:
+            parts = [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
+        else:
+            parts = [(self._remedies, None)] if self.code == NOT_MET else []
+        return [
+            self.judgement.expand(remedy["do"], value, index)
+            for values, index in parts
+            for value, remedy in zip(values or (), self.card["remedies"], strict=False)
+            if value is not None
+        ]
+
+    def _remedy_text(self, language: Language) -> str:
+        texts = []
+        for operation, value, _, remedy in self._chosen:
+            words = {**self.facts, operation: plain(value)}
+            texts.append(self._fill(remedy[language], words, language))
+        return ("；" if language == "zh" else "; ").join(dict.fromkeys(texts))
+
+    @property
+    def remedy_zh(self) -> str:
+        return self._remedy_text("zh")
+
+    @property
+    def remedy_en(self) -> str:
+        return self._remedy_text("en")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as the command line and the interface print it (JSON values only)."""
+        return {
+            "rule": self.rule,
+            "level": self.level,
+            "stage": self.stage,
+            "answer": self.answer,
+            "facts": self.facts,
+            "items": [{"path": item.path, "answer": item.answer, "facts": dict(item.facts)} for item in self.items],
+            "text_zh": self.text_zh,
+            "text_en": self.text_en,
+            "citation": self.citation,
+            "remedy": self.remedy,
+            "remedy_zh": self.remedy_zh,
+            "remedy_en": self.remedy_en,
+            "paths": self.paths,
+            "as_claimed": self.as_claimed,
+            "reading": dict(self.reading) if self.reading else None,
+            "offers": [dict(offer) for offer in self.offers],
+        }
+
+
+class Judgement:
+    """All that one law says of one dossier at one stage."""
+
+    def __init__(
+        self,
+        law: Law,
+        dossier: Any,
+        expand: Callable[[Any, str, Any, int | None], list[dict[str, Any]]],
+        *,
+        stage: str,
+        as_of: date | None = None,
+        today: date | None = None,
+        in_case: bool = False,
+        attested: Mapping[str, bool] | None = None,
+        masked: bool = False,
+    ) -> None:
+        self.law = law
+        self.dossier = dossier
+        self.stage = stage
+        self.as_of = as_of
+        self.today = today if today is not None else as_of
+        self.in_case = in_case
+        self.attested = attested or {}
+        self.masked = masked
+        self._expand = expand
+        self._details, self.codes = self._run(law.judge)
+
+    def _run(self, judge: Callable[..., Any]) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
+        details, codes = judge(self.dossier, self.today, self.as_of, STAGES.index(self.stage), self.attested, self.in_case)
+        return details, codes
+
+    def expand(self, operation: str, value: Any, index: int | None) -> list[dict[str, Any]]:
+        return self._expand(self.dossier, operation, value, index)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is due and not met, not stated or exempt: one finding a rule, in the order of the stages."""
+        return self._group(self._details)
+
+    @cached_property
+    def all_findings(self) -> list[Finding]:
+        """One finding for every judged rule, met, not applicable and due later ones too."""
+        details, _ = self._run(self.law.judge_whole)
+        return self._group(details)
+
+    def _group(self, details: list[tuple[Any, ...]]) -> list[Finding]:
+        """Lines of one rule (its own and what lower levels laid over it) make one finding: the worst, the nearest if equal."""
+        if not self.law.has_overlays:
+            return [Finding(self, detail) for detail in details]
+        by_rule: dict[str, list[tuple[Any, ...]]] = {}
+        for detail in details:
+            by_rule.setdefault(self.law.cards[detail[0]]["rule"], []).append(detail)
+        findings = []
+        for lines in by_rule.values():
+            worst = lines[0]
+            for line in lines[1:]:
+                bad, good = SEVERITY[line[1]], SEVERITY[worst[1]]
+                if bad > good or (bad == good and line[1] not in (NOT_APPLICABLE, DUE_LATER)):
+                    worst = line
+            findings.append(Finding(self, worst, lines))
+        return findings
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        cards = self.law.cards
+        biting = [code for number, code, *_ in self._details if cards[number]["level"] in BITES]
+        if NOT_MET in biting:
+            return "blocked"
+        return "incomplete" if NOT_STATED in biting else "clear"
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """Every judged rule's answer."""
+        return {finding.rule: finding.answer for finding in self.all_findings}
+
+    def finding(self, rule: str) -> Finding | None:
+        return next((finding for finding in self.all_findings if finding.rule == rule), None)
+
+    def to_dict(self, *, whole: bool = False) -> dict[str, Any]:
+        findings = self.all_findings if whole else self.findings
+        return {"stage": self.stage, "verdict": self.verdict, "findings": [finding.to_dict() for finding in findings]}
+
+
+def plain(value: Any) -> Any:
+    """As JSON has it: days as texts, exact numbers as whole numbers or texts."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, frozenset)):
+        return [plain(one) for one in value]
+    return value
+
+
+def unstated(dossier: Any, path: str) -> list[str]:
+    """Pointers at which `members.rank` isn't stated; one that stands for the list itself where that isn't."""
+    places: list[tuple[Any, str]] = [(dossier, "")]
+    for name in path.split("."):
+        following: list[tuple[Any, str]] = []
+        for value, pointer in places:
+            if value is None:
+                continue
+            if isinstance(value, list):
+                following += [(getattr(one, name, None), f"{pointer}/{n}/{name.rstrip('_')}") for n, one in enumerate(value)]
+            else:
+                following.append((getattr(value, name, None), f"{pointer}/{name.rstrip('_')}"))
+        missing = [pointer for value, pointer in following if value is None]
+        if missing:
+            return missing
+        places = following
+    return []
