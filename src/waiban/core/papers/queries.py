@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from waiban.core.papers.models import NumberSeries, Paper
+from waiban.core.papers.models import Paper
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,6 @@ def paper_in_force(case_id: uuid.UUID, kind: str) -> PaperFace | None:
     papers = Paper.objects.filter(case_id=case_id, kind=kind).exclude(state=Paper.State.VOID)
     paper = papers.order_by("-drawn_at", "-pk").first()
     return _face(paper) if paper else None
-
-
-def last_number(office_id: uuid.UUID, kind: str, year: int) -> int:
-    series = NumberSeries.objects.filter(office_id=office_id, kind=kind, year=year).first()
-    return series.last if series else 0
 
 
 def _face(paper: Paper) -> PaperFace:
