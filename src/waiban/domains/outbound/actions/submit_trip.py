@@ -1,0 +1,23 @@
+"""申报: hand the case to the office. The gate (gates.py) says what is missing; the version is frozen by casework."""
+
+import uuid
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.models import WorkItem
+from waiban.domains.outbound.actions.save_draft import locked
+from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.models import Trip
+
+
+@transaction.atomic
+def submit_trip(trip_id: uuid.UUID, *, on: date | None = None) -> Trip:
+    trip = locked(trip_id)
+    item = WorkItem.objects.filter(case_id=trip.case_id, step="submit", state=WorkItem.State.OPEN).first()
+    if item is None:
+        raise CannotError(_("还没到报送外办这一步，或已经报送"))
+    decide(item.pk, "done", on=on)
+    return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)

@@ -1,0 +1,60 @@
+"""A trip before the law of its office: what the form, the deciders and the gates ask."""
+
+from waiban.core.casework.clocks import today
+from waiban.domains.outbound.decided import decided_on
+from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.history import history_of
+from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.office_law import law_of
+from waiban.dossiers.check import Finding, Judgement, check_trip
+
+STAGE_OF_STEP = {
+    "start": "plan",
+    "finance_review": "submit",
+    "notice": "submit",
+    "unit_approval": "submit",
+    "submit": "submit",
+    "accept": "accept",
+    "desk_review": "accept",
+    "section_review": "accept",
+    "head_review": "accept",
+    "approve": "approve",
+    "report_upward": "approve",
+    "outside_approval": "approve",
+    "issue_permit": "approve",
+    "personnel_filing": "submit",
+    "travel_papers": "papers",
+    "depart": "depart",
+    "come_back": "return",
+    "report": "close",
+    "close": "close",
+}
+"""The stage at which a step's decider sees the law."""
+
+
+def check(trip: Trip, stage: str = "submit") -> Judgement:
+    """Claims of posts' decisions never count here: a draft is on its way into a case."""
+    value = value_of(trip.dossier)
+    return check_trip(
+        value,
+        law_of(trip.office),
+        stage=stage,
+        today=today(),
+        in_case=True,
+        decided=decided_on(trip),
+        history=history_of(trip, value),
+    )
+
+
+def stops(judgement: Judgement) -> list[Finding]:
+    """What blocks: not met, and no exemption lifts it."""
+    return [finding for finding in judgement.findings if finding.bites]
+
+
+def waits_for(judgement: Judgement, *posts: str) -> list[Finding]:
+    """What is due and not stated, whose word the named posts owe (`applicant`, `desk`, `approver`, …)."""
+    return [
+        finding
+        for finding in judgement.findings
+        if finding.answer == "not_stated" and finding.level in ("block", "attest") and finding.card["stated_by"] in posts
+    ]

@@ -1,0 +1,1 @@
+"""Waits for files.StoredFile and casework.Case."""

@@ -1,0 +1,121 @@
+"""What follows for a trip when its case moves: its state in the list, what may be edited, the approval, the papers."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from waiban.core.casework.models import Case, Decision
+from waiban.core.casework.subjects import Move
+from waiban.domains.outbound.decided import refused_members
+from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.models import InternalNotice, Trip, TripMember
+from waiban.domains.outbound.papers.draw import draw_review_and_request, draw_task_approval
+
+STATE_OF_STEP = {
+    "start": Trip.State.IN_UNIT,
+    "finance_review": Trip.State.IN_UNIT,
+    "notice": Trip.State.IN_UNIT,
+    "unit_approval": Trip.State.IN_UNIT,
+    "submit": Trip.State.IN_UNIT,
+    "accept": Trip.State.SUBMITTED,
+    "desk_review": Trip.State.IN_REVIEW,
+    "section_review": Trip.State.IN_REVIEW,
+    "head_review": Trip.State.IN_REVIEW,
+    "approve": Trip.State.IN_APPROVAL,
+    "report_upward": Trip.State.IN_APPROVAL,
+    "outside_approval": Trip.State.FORWARDED,
+    "issue_permit": Trip.State.APPROVED,
+    "travel_papers": Trip.State.APPROVED,
+    "depart": Trip.State.APPROVED,
+    "come_back": Trip.State.AWAY,
+    "report": Trip.State.RETURNED,
+    "close": Trip.State.RETURNED,
+}
+STATE_OF_END = {
+    "closed": Trip.State.CLOSED,
+    "refused": Trip.State.REFUSED,
+    "cancelled": Trip.State.WITHDRAWN,
+    "withdrawn": Trip.State.WITHDRAWN,
+}
+UNIT_STEPS = frozenset({"start", "submit"})
+"""Steps at which the dossier is the unit's to change."""
+
+
+def follow(trip: Trip, case: Case, move: Move) -> None:
+    """In the transaction of the act: whatever can't follow takes the act back with it."""
+    trip.case_id = case.pk
+    decision = move.decision
+    step = move.item.step if move.item else ""
+    if move.act == "supplement":
+        trip.state, trip.editable = Trip.State.CORRECTION, True
+    elif move.ended:
+        trip.state, trip.editable = STATE_OF_END[move.ended], False
+    else:
+        reached = [STATE_OF_STEP[opened] for opened in move.opened if opened in STATE_OF_STEP]
+        if reached:
+            trip.state = reached[-1]
+        trip.editable = bool(UNIT_STEPS & set(move.opened)) or (trip.editable and not reached)
+    if step == "submit" and decision and decision.outcome == "done":
+        trip.dossier["submitted"] = decision.happened_on.isoformat()
+        _state_notices(trip)
+    if move.act in ("send_back", "withdraw") and "notice" in move.opened:
+        InternalNotice.objects.filter(trip=trip, replaced=False).update(replaced=True)
+    if step in ("approve", "outside_approval") and decision and decision.outcome == "agree":
+        _approve(trip, case, decision)
+    if step == "report_upward" and decision and decision.outcome != "send_back":
+        draw_review_and_request(trip, case, decision)
+    trip.save()
+    if move.ended in ("refused", "cancelled", "withdrawn"):
+        TripMember.objects.filter(trip=trip).update(counts=False)
+
+
+def _approve(trip: Trip, case: Case, decision: Decision) -> None:
+    """Write what was approved, count the journey, and under a grant draw the approval in this transaction."""
+    refused = refused_members(decision)
+    going = [str(m.get("id")) for m in trip.dossier.get("members") or [] if str(m.get("id")) not in refused]
+    if not going:
+        raise CannotError(_("没有一人同意出访，请选不同意"))
+    approval: dict[str, Any] = {
+        "document": "task_approval",
+        "on": decision.happened_on.isoformat(),
+        "members": going,
+        "countries": trip.countries,
+        "depart": trip.depart.isoformat() if trip.depart else None,
+        "return": trip.return_on.isoformat() if trip.return_on else None,
+        "days": (trip.return_on - trip.depart).days + 1 if trip.depart and trip.return_on else None,
+        "total_cny": str(trip.total_cny) if trip.total_cny is not None else None,
+    }
+    if decision.step == "approve":
+        paper = draw_task_approval(trip, case, decision, going)
+        approval |= {"number": paper.document_number, "by": trip.office.name}
+    else:
+        outside = trip.dossier.get("approval") or {}
+        approval |= {"number": outside.get("number"), "by": outside.get("by"), "on": outside.get("on") or approval["on"]}
+    trip.dossier["approval"] = {key: value for key, value in approval.items() if value is not None}
+    members = TripMember.objects.filter(trip=trip)
+    members.update(counts=True, refused=False)
+    members.filter(traveller_id__in=[member for member in refused if _is_known(trip, member)]).update(
+        counts=False, refused=True
+    )
+
+
+def _is_known(trip: Trip, member: str) -> bool:
+    return any(str(row) == member for row in TripMember.objects.filter(trip=trip).values_list("traveller_id", flat=True))
+
+
+def _state_notices(trip: Trip) -> None:
+    """The dossier's notices say what the rows say: where, from when to when, with what contents and result."""
+    rows = InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")
+    trip.dossier["notices"] = [
+        {
+            "unit": row.unit.name,
+            "by": "organising" if row.unit_id == trip.unit_id else "sending",
+            "places": row.places,
+            "from": row.since.isoformat(),
+            "to": row.until.isoformat(),
+            "contents": sorted(name for name, value in row.shown.items() if value not in (None, [], "")),
+            "objections": row.objections,
+        }
+        for row in rows
+    ]
+

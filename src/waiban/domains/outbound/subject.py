@@ -1,0 +1,135 @@
+"""How a trip hooks into casework: what is frozen, who is asked, what stops an act, what follows from a move."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from waiban.core.casework.engine.model import Step
+from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
+from waiban.core.people.models import Post, Role
+from waiban.core.ui.format import days_text, money_text, people_text, short_day_text, span_text
+from waiban.core.ui.marks import finding_kind
+from waiban.domains.outbound import gates
+from waiban.domains.outbound.authority import authority_of
+from waiban.domains.outbound.check import STAGE_OF_STEP, check
+from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.models import Attachment, Attestation, InternalNotice, Remedy, Trip, TripMember
+from waiban.domains.outbound.outcomes import follow
+from waiban.domains.outbound.relevant import relevant_sha256
+from waiban.domains.outbound.teams import members_by_body, notice_units, officer_of
+from waiban.dossiers.load import canonical_bytes
+from waiban.kernel.dates import DateRange
+from waiban.kernel.money import Money
+
+KIND = "trip"
+
+
+def trip_of(case: Case) -> Trip:
+    return Trip.objects.select_related("unit", "office").get(pk=case.subject_id)
+
+
+def freeze(case: Case) -> Frozen:
+    trip = trip_of(case)
+    return Frozen(canonical_bytes(value_of(trip.dossier)).decode(), relevant_sha256(trip.dossier))
+
+
+def values(case: Case) -> Mapping[str, object]:
+    trip = trip_of(case)
+    authority = authority_of(value_of(trip.dossier), trip.office, trip.channel, trip.depart or case.opened_on)
+    return {
+        "authority": "own" if authority.own else "upward",
+        "units": [str(unit.pk) for unit in notice_units(trip)],
+        "bodies": list(members_by_body(trip)),
+    }
+
+
+def post_for(case: Case, step_id: str, step: Step, entry: str) -> Post | None:
+    """The unit's own officer shows the notice; each body files its own people; the city leader approves."""
+    if step_id == "notice" and entry:
+        return officer_of(uuid.UUID(entry))
+    if step_id == "personnel_filing" and entry:
+        return Post.objects.filter(pk=entry).first()
+    if step.post == "approver":
+        return Post.objects.filter(office_id=case.office_id, role=Role.CITY_LEADER).order_by("id").first()
+    return None
+
+
+def known(case: Case, item: WorkItem) -> Known:
+    trip = trip_of(case)
+    judgement = check(trip, STAGE_OF_STEP.get(item.step, "submit"))
+    return Known([finding.to_dict() for finding in judgement.findings], judgement.law.sha256)
+
+
+def before_act(case: Case, item: WorkItem, outcome: str) -> None:
+    gates.before(trip_of(case), item, outcome)
+
+
+def moved(case: Case, move: Move) -> None:
+    follow(trip_of(case), case, move)
+
+
+def readers_changed(case: Case) -> None:
+    """Every row of the trip shows itself to whom the case does."""
+    trips = Trip.objects.filter(pk=case.subject_id)
+    trips.update(readers=case.readers)
+    for model in (Attachment, Attestation, InternalNotice, Remedy, TripMember):
+        model.objects.filter(trip__in=trips).update(readers=case.readers)
+    from waiban.core.files.models import StoredFile
+
+    StoredFile.objects.filter(pk__in=Attachment.objects.filter(trip__in=trips).values("file")).update(
+        readers=case.readers
+    )
+
+
+def preview(case: Case) -> Preview:
+    trip = trip_of(case)
+    lines: list[tuple[str, str]] = []
+    if trip.depart and trip.return_on:
+        days = (trip.return_on - trip.depart).days + 1
+        lines = [
+            (_("行程"), f"{people_text(trip.head_count)}·{days_text(days)}"),
+            ("", span_text(DateRange(trip.depart, trip.return_on))),
+        ]
+    judgement = check(trip, _stage(case))
+    missing = [(finding_kind(f.answer, f.level), _sentence(f)) for f in judgement.findings if f.answer != "exempt"]
+    attachments = Attachment.objects.filter(trip=trip, removed_at=None).order_by("-added_at")[:6]
+    return Preview(
+        lines=lines,
+        money=money_text(Money(trip.total_cny, "CNY")) if trip.total_cny is not None else "",
+        missing=missing[:5],
+        others=sum(1 for finding in judgement.all_findings if finding.answer == "met"),
+        files=[
+            (row.title, reverse("files:read", args=[row.file_id]), short_day_text(row.added_at.date()))
+            for row in attachments
+        ],
+    )
+
+
+def _stage(case: Case) -> str:
+    item = WorkItem.objects.filter(case=case, state=WorkItem.State.OPEN, nature="step").order_by("-opened_on").first()
+    return STAGE_OF_STEP.get(item.step, "submit") if item else "submit"
+
+
+def _sentence(finding: Any) -> str:
+    from django.utils.translation import get_language
+
+    return str(finding.text_en if (get_language() or "").startswith("en") else finding.text_zh)
+
+
+TRIP = Subject(
+    kind=KIND,
+    name="团组",
+    url_name="outbound:case",
+    freeze=freeze,
+    values=values,
+    post_for=post_for,
+    known=known,
+    check=before_act,
+    moved=moved,
+    readers_changed=readers_changed,
+    preview=preview,
+)
