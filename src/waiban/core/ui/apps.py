@@ -8,6 +8,6 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         # Lets {% trans %} stand inside the attributes of a component.
-        from django_cotton.nested_tag_support import enable_nested_tag_support  # noqa: PLC0415 - needs loaded apps
+        from django_cotton.nested_tag_support import enable_nested_tag_support
 
         enable_nested_tag_support()

@@ -33,13 +33,17 @@ def _shell(request: HttpRequest) -> Shell:
         return Shell(office.name if office else "", _short(office), office.telephone if office else "", "", "", [])
     principal = current_principal()
     post = Post.objects.select_related("unit", "office").filter(pk=principal.post).first() if principal.post else None
-    office = post.office if post else Office.objects.filter(pk=principal.office).first()
+    office = post.office if post else None
     where = "" if post is None else post.name if post.unit.is_office else f"{post.unit.short_name}{post.name}"
     person = getattr(request.user, "name", "")
     return Shell(
-        office.name if office else "", _short(office), office.telephone if office else "", where, person,
+        office.name if office else "",
+        _short(office),
+        office.telephone if office else "",
+        where,
+        person,
         nav.links(principal),
-    )  # fmt: skip
+    )
 
 
 def _short(office: Office | None) -> str:

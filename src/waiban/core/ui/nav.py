@@ -1,4 +1,4 @@
-"""What stands in the bar. Rooms above register their entry when Django is ready; the bar shows what the post may open."""
+"""What stands in the bar. Rooms above register their entry in ready(); the bar shows what the post may open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InboxConfig(AppConfig):
     name = "waiban.desks.inbox"
     label = "inbox"
     verbose_name = "待办"
+
+    def ready(self) -> None:
+        from waiban.core.access.permissions import Permission
+        from waiban.core.ui import nav
+
+        nav.register(nav.Entry("inbox", _("待办"), "inbox", "inbox", 10, lambda p: p.may(Permission.INBOX_READ)))
