@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from waiban.core.papers import fonts
 from waiban.core.papers.pdf import LAYOUTS
 from waiban.core.papers.qr import qr_svg
-from waiban.core.papers.source import PaperError
+from waiban.core.papers.source import PaperError, UndrawnError
 
 Kind = Literal["block", "warn", "attest", "not_stated", "exempt", "met", "said"]
 
@@ -108,7 +108,7 @@ def _render(sheet: DecisionSheet, day: date, extra_fonts: Path | None) -> bytes:
     }
     words = msgspec.json.encode(paper).decode()
     if lost := fonts.undrawn(words, extra_fonts):
-        raise PaperError(f"no font at hand draws {'、'.join(lost)}; add one that does (WAIBAN_PRINT_FONTS)")
+        raise UndrawnError(lost)
     return typst.compile(
         LAYOUTS / "decision.typ",
         root=LAYOUTS,

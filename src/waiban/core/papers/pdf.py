@@ -8,7 +8,7 @@ import typst
 
 from waiban.core.papers import fonts
 from waiban.core.papers.qr import qr_svg
-from waiban.core.papers.source import PaperError, Source, Values, fill, numbered
+from waiban.core.papers.source import Source, UndrawnError, Values, fill, numbered
 
 LAYOUTS = Path(__file__).parent / "layouts"
 
@@ -21,7 +21,7 @@ def render_pdf(source: Source, values: Values, *, day: date, extra_fonts: Path |
     """
     filled = fill(source, values)
     if lost := fonts.undrawn("".join(filled.lines()) + "".join(filter(None, filled.head.values())), extra_fonts):
-        raise PaperError(f"no font at hand draws {'、'.join(lost)}; add one that does (WAIBAN_PRINT_FONTS)")
+        raise UndrawnError(lost)
     qr = filled.head["qr"]
     paper = {
         "layout": filled.layout,

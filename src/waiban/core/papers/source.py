@@ -111,6 +111,14 @@ class MissingError(PaperError):
         super().__init__(f"not stated: {', '.join(f'{name} ({zh})' for name, zh in missing)}")
 
 
+class UndrawnError(PaperError):
+    """Characters that no font at hand draws."""
+
+    def __init__(self, characters: str) -> None:
+        self.characters = "、".join(characters)
+        super().__init__(f"no font at hand draws {self.characters}; add one that does (WAIBAN_PRINT_FONTS)")
+
+
 @dataclass(frozen=True)
 class Filled:
     """A paper's words, in order, ready to be set; no name is left in them."""

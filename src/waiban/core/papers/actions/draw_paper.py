@@ -19,7 +19,7 @@ from waiban.core.papers.actions.draw_number import draw_number
 from waiban.core.papers.figures import document_number
 from waiban.core.papers.models import Paper
 from waiban.core.papers.pdf import render_pdf
-from waiban.core.papers.source import MissingError, PaperError, Source, Values, source_sha256
+from waiban.core.papers.source import MissingError, PaperError, Source, UndrawnError, Values, source_sha256
 from waiban.core.papers.word import render_docx
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -57,6 +57,9 @@ def draw_paper(
     except MissingError as missing:
         said = {"paper": source.zh, "what": missing.zh}
         raise PaperError(_("%(paper)s还缺：%(what)s。补齐后再办。") % said) from missing
+    except UndrawnError as lost:
+        said = {"characters": lost.characters}
+        raise PaperError(_("%(characters)s没有字形，印不出来。请管理员添加字体。") % said) from lost
     plain = (number or f"{source.zh} {day.isoformat()}").replace("\N{NO-BREAK SPACE}", "")
     paper = Paper.objects.create(
         office=office,

@@ -11,6 +11,7 @@ from waiban.core.papers import fonts
 from waiban.core.papers.pdf import render_pdf
 from waiban.core.papers.source import PaperError, fill
 from waiban.core.papers.tests.example import DAY, source, values
+from waiban.core.papers.tests.narrow_font import narrow_font
 from waiban.core.papers.tests.reading import docx_lines, pdf_glyphs, pdf_words, squeezed
 from waiban.core.papers.word import docx_template, render_docx
 
@@ -69,6 +70,20 @@ def test_rare_characters_of_names_are_drawn() -> None:
     data = render_pdf(source(), values(members=members, who=RARE), day=DAY)
     assert all(character in pdf_words(data) for character in RARE)
     assert 0 not in {glyph for _font, glyph in pdf_glyphs(data)}
+
+
+def test_an_office_font_without_rare_characters_leaves_them_to_the_package_font(tmp_path: Path) -> None:
+    wide = fonts.FONTS / "NotoSerifSC_400Regular.ttf"
+    (tmp_path / "simfang.ttf").write_bytes(narrow_font(wide, "FangSong", "任务谈扩产选址签供货备忘录明科长"))
+    members = [{"name": character + "明", "post": "科长"} for character in RARE]
+    given = values(members=members, who=RARE)
+    data = render_pdf(source(), given, day=DAY, extra_fonts=tmp_path)
+    used = {font for font, _glyph in pdf_glyphs(data)}
+    assert any("FangSong" in font for font in used)
+    assert any("NotoSerifSC" in font for font in used)
+    assert all(character + "明" in pdf_words(data) for character in RARE)
+    assert 0 not in {glyph for _font, glyph in pdf_glyphs(data)}
+    assert not any("FangSong" in font for font, _glyph in pdf_glyphs(render_pdf(source(), given, day=DAY)))
 
 
 def test_a_character_that_the_first_font_lacks_comes_from_the_next() -> None:

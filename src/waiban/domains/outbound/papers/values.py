@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from babel import Locale
+from django.utils.translation import gettext as _
 
 from waiban.core.papers.figures import paper_day, yuan
 from waiban.core.papers.letterhead import Letterhead
@@ -96,11 +97,11 @@ def trip_values(
     members = [m for m in trip.members or [] if approved is None or m.id in approved]
     codes = entered(trip)
     if "TW" in codes:
-        raise PaperError("a trip to Taiwan is decided by the Taiwan-affairs office, not by this paper")
+        raise PaperError(_("赴台事项由台办办理，不出本件"))
     if trip.depart is None or trip.return_ is None or not members or not codes:
-        raise PaperError("days, members and places must be stated before a paper is drawn")
-    if unnamed := [m.id or "?" for m in members if not names.get(m.id or "")]:
-        raise PaperError(f"no name for {', '.join(unnamed)}")
+        raise PaperError(_("出文前须写明离境、入境、人员和去处"))
+    if unnamed := [str(place) for place, m in enumerate(members, 1) if not names.get(m.id or "")]:
+        raise PaperError(_("第%(places)s人没有姓名") % {"places": "、".join(unnamed)})
     leader = next((m for m in members if m.role == "leader"), members[0])
     budget = trip.budget
     return {
