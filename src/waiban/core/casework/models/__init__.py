@@ -1,5 +1,5 @@
 from waiban.core.casework.models.cases import Case, DossierVersion, Watch
-from waiban.core.casework.models.clocks import Deadline, Pause
+from waiban.core.casework.models.clocks import Deadline, Pause, Timer
 from waiban.core.casework.models.decisions import Decision, MemberDecision, PaperEntry
 from waiban.core.casework.models.items import WorkItem
 from waiban.core.casework.models.releases import ProcessRelease
@@ -13,6 +13,7 @@ __all__ = [
     "PaperEntry",
     "Pause",
     "ProcessRelease",
+    "Timer",
     "Watch",
     "WorkItem",
 ]

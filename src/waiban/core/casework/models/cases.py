@@ -27,9 +27,7 @@ class Case(ProtectedModel):
     detail = models.CharField("摘要", max_length=200, blank=True)
     destination = models.CharField("目的地", max_length=120, blank=True)
     applicant_post = models.ForeignKey(Post, models.PROTECT, verbose_name="申报岗位", related_name="+")
-    applicant_account = models.ForeignKey(
-        Account, models.PROTECT, verbose_name="申报人", related_name="+", null=True
-    )
+    applicant_account = models.ForeignKey(Account, models.PROTECT, verbose_name="申报人", related_name="+", null=True)
 
     marking = models.TextField("流程状态")
     round = models.PositiveIntegerField("轮次", default=1)

@@ -56,3 +56,25 @@ class Pause(ProtectedModel):
                 fields=["case", "reason"], condition=Q(until=None), name="one_running_pause_a_reason"
             )
         ]
+
+
+class Timer(ProtectedModel):
+    """A timer of the process that runs: when its day has come, `actions.fire_timers` moves the case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", related_name="timers")
+    timer = models.CharField("计时", max_length=40, help_text="The BPMN id of the event.")
+    began_on = models.DateField("起算日")
+    due = models.DateField("到时日")
+    closed_on = models.DateField("停止日", null=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "计时"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["case", "timer"], condition=Q(closed_on=None), name="one_running_timer_a_name"
+            )
+        ]
+        indexes: ClassVar[list[Any]] = [
+            *ProtectedModel.Meta.indexes,
+            models.Index(fields=["due"], name="timer_running", condition=Q(closed_on=None)),
+        ]

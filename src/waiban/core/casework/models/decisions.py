@@ -64,7 +64,9 @@ class Decision(ProtectedModel):
     account = models.ForeignKey(Account, models.PROTECT, verbose_name="办理人", related_name="+")
     own_post_id = models.UUIDField("办理人岗位", null=True)
     standing_in = models.BooleanField("代", default=False)
-    paper = models.OneToOneField(PaperEntry, models.PROTECT, verbose_name="纸质批示", null=True, related_name="decision")
+    paper = models.OneToOneField(
+        PaperEntry, models.PROTECT, verbose_name="纸质批示", null=True, related_name="decision"
+    )
     happened_on = models.DateField("日期")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 

@@ -1,0 +1,30 @@
+"""The parsed process of a release. Releases never change, so each is read and parsed once a server process."""
+
+import uuid
+from functools import lru_cache
+
+from waiban.core.casework.engine.model import Process
+from waiban.core.casework.engine.parse import parse
+from waiban.core.casework.errors import CannotError
+from waiban.core.casework.models import Case, ProcessRelease
+
+_parse = lru_cache(maxsize=256)(parse)
+
+
+def process_of(case: Case) -> Process:
+    return _by_id(case.release_id)
+
+
+@lru_cache(maxsize=256)
+def _by_id(release_id: uuid.UUID) -> Process:
+    return _parse(ProcessRelease.objects.values_list("bpmn", flat=True).get(pk=release_id))
+
+
+def current_release(office_id: uuid.UUID, process: str) -> ProcessRelease:
+    """The newest; raises CannotError where the office has published none."""
+    found = (
+        ProcessRelease.objects.filter(office_id=office_id, process=process).defer("bpmn").order_by("-number").first()
+    )
+    if found is None:
+        raise CannotError(f"还没有发布流程“{process}”，请办公室负责人先发布")
+    return found
