@@ -1,0 +1,152 @@
+"""Draw a trip's papers from what is on record, inside the act that calls for them."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from waiban.core.casework.models import Case, Decision, DossierVersion
+from waiban.core.papers.actions.draw_paper import draw_paper
+from waiban.core.papers.models import Paper
+from waiban.core.papers.settings import letterhead_of, number_pattern, valid_until
+from waiban.core.papers.source import PaperError
+from waiban.core.people.models import Traveller
+from waiban.domains.outbound.authority import authority_of
+from waiban.domains.outbound.check import check
+from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.papers import values as words
+from waiban.domains.outbound.papers.values import Finding, source
+from waiban.dossiers.check import Judgement
+
+
+def draw_task_approval(trip: Trip, case: Case, decision: Decision, going: Collection[str]) -> Paper:
+    """任务批件 under the office's own grant, for those who may go.
+
+    Raises CannotError with what the paper lacks; the approval then doesn't stand either.
+    """
+    value = value_of(trip.dossier)
+    day = decision.happened_on
+    authority = authority_of(value, trip.office, trip.channel, day)
+    if not authority.own:
+        raise CannotError(_("没有授权文件，不能出任务批件；请报上级审批"))
+    request_title, request_number = request_of(trip)
+    letterhead = letterhead_of(trip.office)
+    until = valid_until(trip.office, day)
+    exemption = exemptions(check(trip, "approve"))
+    try:
+        return draw_paper(
+            source("task_approval"),
+            lambda number: words.task_approval(
+                value,
+                names_of(trip),
+                letterhead,
+                day=day,
+                number=number,
+                unit=trip.unit.name,
+                request_title=request_title,
+                request_number=request_number,
+                grant=authority.grant_number,
+                exemption=exemption,
+                valid_until=until,
+                approved=set(going),
+            ),
+            office=trip.office,
+            day=day,
+            readers=case.readers,
+            case_id=case.pk,
+            version_id=version_of(case, decision),
+            grant_id=authority.grant_id,
+            number_pattern=number_pattern(trip.office, "task_approval"),
+            valid_until=until,
+        )
+    except PaperError as lack:
+        raise CannotError(str(lack)) from lack
+
+
+def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple[Paper, Paper]:
+    """审核意见, and the 请示 that carries it to the body that decides. Raises CannotError with what they lack."""
+    value = value_of(trip.dossier)
+    day = decision.happened_on
+    body = authority_of(value, trip.office, trip.channel, day).body_zh
+    letterhead = letterhead_of(trip.office)
+    judgement = check(trip, "approve")
+    names = names_of(trip)
+    _title, request_number = request_of(trip)
+    head = latest(case, "head_review") or decision
+    conclusion = head.opinion or _("经审核，拟同意")
+    common: dict[str, Any] = {
+        "office": trip.office,
+        "day": day,
+        "readers": case.readers,
+        "case_id": case.pk,
+        "version_id": version_of(case, decision),
+    }
+    try:
+        review = draw_paper(
+            source("review_opinion"),
+            lambda number: words.review_opinion(
+                value,
+                names,
+                letterhead,
+                day=day,
+                number=number,
+                unit=trip.unit.name,
+                request_number=request_number,
+                higher_body=body,
+                authority=_("干部管理权限和审批权限"),
+                conclusion=conclusion.rstrip("。"),
+                findings=[Finding(one.title_zh, one.answer, one.level, one.text_zh) for one in judgement.findings],
+                exemption=exemptions(judgement),
+            ),
+            number_pattern=number_pattern(trip.office, "review_opinion"),
+            **common,
+        )
+        request = draw_paper(
+            source("upward_request"),
+            lambda number: words.upward_request(
+                value,
+                names,
+                letterhead,
+                day=day,
+                number=number,
+                unit=trip.unit.name,
+                higher_body=body,
+                signer=head.account.name,
+                conclusion=conclusion.rstrip("。"),
+                review_number=review.document_number,
+            ),
+            number_pattern=number_pattern(trip.office, "upward_request"),
+            **common,
+        )
+    except PaperError as lack:
+        raise CannotError(str(lack)) from lack
+    return review, request
+
+
+def names_of(trip: Trip) -> dict[str, str]:
+    ids = [member.get("id") for member in trip.dossier.get("members") or []]
+    return {str(pk): name for pk, name in Traveller.objects.filter(pk__in=ids).values_list("pk", "name")}
+
+
+def request_of(trip: Trip) -> tuple[str | None, str | None]:
+    """Title and number of the unit's own stamped 请示, as filed with the application."""
+    filed = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("-id").first()
+    return (filed.title or None, filed.number or None) if filed else (None, None)
+
+
+def version_of(case: Case, decision: Decision) -> UUID | None:
+    return DossierVersion.objects.filter(case=case, number=decision.version).values_list("pk", flat=True).first()
+
+
+def latest(case: Case, step: str) -> Decision | None:
+    decisions = Decision.objects.filter(case=case, step=step, nature="step").exclude(outcome="send_back")
+    return decisions.select_related("account").order_by("-id").first()
+
+
+def exemptions(judgement: Judgement) -> str | None:
+    """What lifts a limit here, each as the finding says it."""
+    lifted = [one.text_zh for one in judgement.findings if one.answer == "exempt"]
+    return "；".join(dict.fromkeys(lifted)) or None
