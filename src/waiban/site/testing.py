@@ -41,6 +41,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         os.environ["WAIBAN_TEST_PORT"] = str(server.port)
         os.environ["WAIBAN_TEST_PASSWORDS"] = ",".join(f"{role}={word}" for role, word in server.passwords.items())
         os.environ["WAIBAN_FILES"] = str(state / "var")
+        (state / "var" / "static").mkdir(parents=True)
         os.environ["WAIBAN_DEBUG"] = "0"
     _point_at(_server(), f"waiban_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     yield

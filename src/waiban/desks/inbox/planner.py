@@ -87,7 +87,9 @@ def _url(name: str) -> str:
 
 def latest_days(depart: date, today: date, visa: int = VISA_WORKDAYS) -> Plan | None:
     """Counted back in working days from the day of leaving; None where no process is published."""
-    release = ProcessRelease.objects.filter(office=current_principal().office).order_by("-number").first()
+    release = (
+        ProcessRelease.objects.filter(office=current_principal().office, process="trip").order_by("-number").first()
+    )
     if release is None:
         return None
     calendar = work_calendar()

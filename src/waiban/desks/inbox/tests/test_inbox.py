@@ -1,0 +1,152 @@
+"""The inbox through its pages, as the posts use it."""
+
+import io
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
+
+from waiban.core.access.principals import acting_as
+from waiban.core.casework.models import WorkItem
+from waiban.core.people.principals import principal_of
+from waiban.desks.inbox import planner
+from waiban.desks.inbox.tests.conftest import World
+from waiban.kernel.clock import Clock
+
+TODAY = Clock().today()
+Ask = Callable[[str, str], str]
+
+
+def due(world: World, case_id: uuid.UUID, day: date | None, workdays: int | None = 5) -> None:
+    with acting_as(principal_of(world.accounts["applicant"].pk)):
+        WorkItem.objects.filter(case=case_id).update(due=day, workdays=workdays)
+
+
+def test_what_is_late_comes_first_and_says_so(world: World, ask: Ask) -> None:
+    late = world.open("赴德国港口合作洽谈", on=TODAY)
+    now = world.open("赴法国文旅推介", on=TODAY)
+    due(world, late.pk, TODAY - timedelta(days=2))
+    due(world, now.pk, TODAY)
+    page = ask("applicant", "/")
+    assert "先办逾期的 1 件；今天还有 1 件到期。" in page
+    assert page.index("赴德国港口合作洽谈") < page.index("赴法国文旅推介")
+    assert page.index("group-overdue") < page.index("group-today")
+    assert "逾期 2 天" in page
+    assert "邀请单位业务对口" in page, "the preview answers what is missing"
+    assert "26 项</span>符合" in page or "26 项符合" in page.replace("</span>", "")
+
+
+@pytest.mark.parametrize("view", ["todo", "doing", "done", "watched"])
+def test_another_unit_sees_nothing(world: World, ask: Ask, view: str) -> None:
+    world.open("赴德国港口合作洽谈", on=TODAY)
+    assert "赴德国港口合作洽谈" not in ask("outsider", f"/?view={view}")
+    assert "赴德国港口合作洽谈" not in ask("outsider", "/search?q=港口")
+    assert "赴德国港口合作洽谈" in ask("applicant", "/search?q=港口")
+
+
+def test_the_preview_of_a_case_that_is_not_mine_is_not_found(world: World) -> None:
+    case = world.open("赴德国港口合作洽谈", on=TODAY)
+    assert world.client("outsider").get(f"/inbox/{case.pk}/preview").status_code == 404
+    assert world.client("applicant").get(f"/inbox/{case.pk}/preview").status_code == 200
+
+
+def test_nobody_is_sent_to_sign_in(world: World) -> None:
+    from django.test import Client
+
+    response = Client().get("/")
+    assert response.status_code == 302
+    assert "/accounts/login/" in response["Location"]
+
+
+def test_claim_and_watch(world: World, ask: Ask) -> None:
+    case = world.open("赴德国港口合作洽谈", on=TODAY)
+    client = world.client("applicant")
+    with acting_as(principal_of(world.accounts["applicant"].pk)):
+        item = WorkItem.objects.get(case=case)
+    assert f"/inbox/{item.pk}/claim" in ask("applicant", f"/inbox/{case.pk}/preview")
+    assert client.post(f"/inbox/{item.pk}/claim").status_code == 302
+    assert f"/inbox/{item.pk}/claim" not in ask("applicant", f"/inbox/{case.pk}/preview")
+    assert "赴德国港口合作洽谈" in ask("applicant", "/?holder=mine")
+    assert "赴德国港口合作洽谈" not in ask("applicant", "/?holder=free")
+    assert "赴德国港口合作洽谈" not in ask("finance", "/?view=watched")
+    assert world.client("finance").post(f"/inbox/{case.pk}/watch").status_code == 302
+    assert "赴德国港口合作洽谈" in ask("finance", "/?view=watched")
+    assert world.client("outsider").post(f"/inbox/{case.pk}/watch").status_code == 404
+
+
+def test_filters_and_export_agree(world: World, ask: Ask) -> None:
+    world.open("赴德国港口合作洽谈", on=TODAY, destination="德国")
+    world.open("赴法国文旅推介", on=TODAY, destination="法国、西班牙")
+    page = ask("applicant", "/?destination=西班牙")
+    assert "赴法国文旅推介" in page
+    assert "赴德国港口合作洽谈" not in page
+    assert "去掉条件：目的地：西班牙" in page
+    response = world.client("applicant").get("/inbox/export?destination=西班牙")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
+    rows = book.get_sheet_by_index(0).to_python()
+    assert [row[2] for row in rows] == ["事项", "赴法国文旅推介"]
+
+
+@pytest.mark.parametrize("address", ["/?view=other", "/?unit=1%27%20or%20true", "/?after=x", "/?after=2027-01-01_1"])
+def test_what_cannot_be_read_is_not_found(world: World, address: str) -> None:
+    assert world.client("applicant").get(address).status_code == 404
+
+
+def test_pages_follow_one_another_without_a_gap(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from waiban.desks.inbox import queries
+
+    for n in range(7):
+        case = world.open(f"团组{n}", on=TODAY)
+        due(world, case.pk, None if n % 3 == 0 else TODAY + timedelta(days=n % 2))
+    with acting_as(principal_of(world.accounts["applicant"].pk)):
+        seen: list[str] = []
+        after = ""
+        while True:
+            page, after = queries.rows("todo", queries.Filter(), after, 2)
+            seen += [row.title for row in page]
+            if not after:
+                break
+    assert sorted(seen) == [f"团组{n}" for n in range(7)]
+
+
+def test_the_page_costs_the_same_queries_with_more_rows(world: World) -> None:
+    def queries() -> int:
+        client = world.client("applicant")
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/").status_code == 200
+        return len([q for q in found if q["sql"].startswith("SELECT") and "waiban_" not in q["sql"]])
+
+    world.open("团组", on=TODAY)
+    few = queries()
+    for n in range(12):
+        world.open(f"团组{n}", on=TODAY)
+    assert queries() == few
+    print(f"inbox: {few} queries")
+    assert few <= 26
+
+
+def test_a_unit_that_never_filed_is_helped_to_begin(world: World, ask: Ask) -> None:
+    page = ask("outsider", "/")
+    assert "现在没有等您办的事" in page
+    assert "什么时候开始来得及" in page or "有要您办的" in page
+
+
+def test_the_planner_counts_back_in_working_days(world: World) -> None:
+    with acting_as(principal_of(world.accounts["applicant"].pk)):
+        plan = planner.latest_days(date(2025, 4, 28), date(2025, 1, 2))
+    assert plan is not None
+    days = dict(plan.days)
+    # 4 April is a holiday and Sunday 27 April is worked
+    assert days["最晚送签证"] == "03-31 周一"
+    assert days["最晚取得批件"] == "03-24 周一"
+    assert not plan.past
+    assert "最晚开始公示" in ask_plan(world, "2025-04-28")
+    assert "日期写成" in ask_plan(world, "28.4.")
+
+
+def ask_plan(world: World, day: str) -> str:
+    return world.client("applicant").get("/plan", {"depart": day}).content.decode()
