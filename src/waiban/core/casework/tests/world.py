@@ -127,8 +127,8 @@ def make_world(slug: str = "yt") -> World:
             )  # fmt: skip
         for who, (role, unit) in ROLES.items():
             world.posts[who] = Post.objects.create(
-                office=office, unit=world.units[unit], role=role, name=f"{NAMES.get(who, who)}岗", office_wide=unit == "office",
-                readers=everybody,
+                office=office, unit=world.units[unit], role=role, name=f"{NAMES.get(who, who)}岗",
+                office_wide=unit == "office", readers=everybody,
             )  # fmt: skip
             add_account(world, who, world.posts[who])
         seed_release(office.pk, "trip", TRIP.read_text(encoding="utf-8"), reason="默认流程")
