@@ -1,4 +1,4 @@
-"""Compile the law into one hashed file, and say its hash. Run by bin/setup; working days come from the chinesecalendar package."""
+"""Compile the law into one hashed file and say its hash; bin/setup runs this."""
 
 from __future__ import annotations
 

@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waiban.dossiers.check import Judgement, check_trip
 from waiban.dossiers.load import SCHEMA_FILE, trip_from
-from waiban.dossiers.trip import Trip
 from waiban.rulebook.law import Law, law_from
 from waiban.rulebook.sources import NATION, REGULATIONS, read_level, stack
 from waiban.rulebook.workdays import announced_calendar
 from waiban.rulebook.yaml_text import load_yaml
 
+if TYPE_CHECKING:
+    from waiban.dossiers.trip import Trip
+
 HERE = Path(__file__).parent
 OVERLAYS = HERE / "overlays"
 KEYS = {
-    "name", "rule", "source", "base", "trip", "expect", "stage", "as_of", "today", "office", "in_case", "decided", "history", "facts",
-    "items", "remedy", "text_zh", "text_en", "others", "verdict",
+    "name", "rule", "source", "base", "trip", "expect", "stage", "as_of", "today", "office", "in_case", "decided",
+    "history", "facts", "items", "remedy", "text_zh", "text_en", "others", "verdict",
 }  # fmt: skip
 
 
@@ -117,7 +119,11 @@ def failures(case: Case, judgement: Judgement) -> list[str]:
         expect(f"fact {name}", _number(wanted), _number(finding.facts.get(name)))
     if "items" in data:
         got = {item.path: item.answer for item in finding.items}
-        expect("items", {item["path"]: item["answer"] for item in data["items"]}, {p: a for p, a in got.items() if p in _paths(data)})
+        expect(
+            "items",
+            {item["path"]: item["answer"] for item in data["items"]},
+            {p: a for p, a in got.items() if p in _paths(data)},
+        )
     if "remedy" in data:
         expect("remedy", _json(data["remedy"]), _json(finding.remedy))
     for name in ("text_zh", "text_en"):

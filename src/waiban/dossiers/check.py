@@ -32,11 +32,12 @@ def check_trip(
     """
     Judge a trip at a stage.
 
-    `as_of` is the day of the law (else each rule's own), `today` the day of judging (else `as_of`). `decided`: what posts
-    decided, {"attestations": {rule: bool}, "members": {id: {"personnel_review", "security_opinion", "briefed_on"}},
-    "budget": {"finance_review"}, "exemption": {...}, "approval": {...}}; with `in_case` such facts count only from there.
-    `history`: {"members": {id: [earlier trips]}, "unit_trips": [...], "masked": bool} replaces what the dossier tells of
-    other trips; masked values are printed as held by the office.
+    `as_of` is the day of the law (else each rule's own), `today` the day of judging (else `as_of`).
+    `decided` is what posts decided: {"attestations": {rule: bool}, "members": {id: {"personnel_review",
+    "security_opinion", "briefed_on"}}, "budget": {"finance_review"}, "exemption": {…}, "approval": {…}}; with `in_case`
+    such facts count only from there.
+    `history` replaces what the dossier tells of other trips: {"members": {id: [earlier trips]}, "unit_trips": […],
+    "masked": bool}; masked values are printed as held by the office.
     """
     if in_case:
         trip = without_claims(trip, law.claims)

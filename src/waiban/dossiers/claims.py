@@ -1,4 +1,4 @@
-"""Whose word a fact is: in a case what a post decides counts only from that post, and history only from the office's rows."""
+"""Whose word a fact is: in a case a post's decision counts only from that post, history only from the office's rows."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def with_decisions(trip: Trip, decided: Mapping[str, Any]) -> Trip:
 
 
 def _empty_budget() -> Any:
-    from waiban.dossiers.trip import Budget  # noqa: PLC0415
+    from waiban.dossiers.trip import Budget
 
     return Budget()
 

@@ -122,7 +122,9 @@ def line_amount(trip: Trip, amount: Any, index: int | None) -> Edits:
         return []
     edits = _put(f"/budget/lines/{index}/amount", line.amount, _down(Decimal(amount)))
     if line.unit_price is not None and line.people and line.days:
-        edits += _put(f"/budget/lines/{index}/unit_price", line.unit_price, _down(Decimal(amount) / line.people / line.days))
+        edits += _put(
+            f"/budget/lines/{index}/unit_price", line.unit_price, _down(Decimal(amount) / line.people / line.days)
+        )
     return edits
 
 

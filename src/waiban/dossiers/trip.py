@@ -157,7 +157,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Values are compared and never changed; another value is another Trip."""
 
 
-class Organiser(Part):
+class Organiser(Part, frozen=True):
     name: str | None = None
     kind: OrganiserKind | None = None
     for_profit: bool | None = None
@@ -167,7 +167,7 @@ class Organiser(Part):
     consent_asked_on: Day | None = None
 
 
-class PlanItem(Part):
+class PlanItem(Part, frozen=True):
     in_annual_plan: bool | None = None
     item: str | None = None
     unit_quota: int | None = None
@@ -175,7 +175,7 @@ class PlanItem(Part):
     reason_outside_plan: str | None = None
 
 
-class Exemption(Part):
+class Exemption(Part, frozen=True):
     kind: ExemptionKind | None = None
     activity: Activity | None = None
     nature_signed_by: str | None = None
@@ -187,20 +187,20 @@ class Exemption(Part):
     reason: str | None = None
 
 
-class Review(Part):
+class Review(Part, frozen=True):
     body: str | None = None
     on: Day | None = None
     number: str | None = None
     result: ReviewResult | None = None
 
 
-class TravelPaper(Part):
+class TravelPaper(Part, frozen=True):
     kind: PaperKind | None = None
     expires: Day | None = None
     returned_on: Day | None = None
 
 
-class EarlierTrip(Part):
+class EarlierTrip(Part, frozen=True):
     depart: Day | None = None
     return_: Day | None = field(name="return", default=None)
     countries: list[Country] | None = None
@@ -212,7 +212,7 @@ class EarlierTrip(Part):
     approval_no: str | None = None
 
 
-class Member(Part):
+class Member(Part, frozen=True):
     id: str | None = None
     unit: str | None = None
     post: str | None = None
@@ -235,7 +235,7 @@ class Member(Part):
     earlier_trips: list[EarlierTrip] | None = None
 
 
-class Stop(Part):
+class Stop(Part, frozen=True):
     country: Country | None = None
     city: str | None = None
     arrive: Day | None = None
@@ -244,7 +244,7 @@ class Stop(Part):
     leaves_airport: bool | None = None
 
 
-class Leg(Part):
+class Leg(Part, frozen=True):
     from_: str | None = field(name="from", default=None)
     to: str | None = None
     departs: str | None = None
@@ -254,7 +254,7 @@ class Leg(Part):
     number: str | None = None
 
 
-class ProgrammeItem(Part):
+class ProgrammeItem(Part, frozen=True):
     date: Day | None = None
     part: DayPart | None = None
     city: str | None = None
@@ -263,7 +263,7 @@ class ProgrammeItem(Part):
     nature: Nature | None = None
 
 
-class Invitation(Part):
+class Invitation(Part, frozen=True):
     country: str | None = None
     inviter: str | None = None
     inviter_kind: InviterKind | None = None
@@ -278,7 +278,7 @@ class Invitation(Part):
     no_intermediary_statement: bool | None = None
 
 
-class BudgetLine(Part):
+class BudgetLine(Part, frozen=True):
     item: CostItem | None = None
     country: str | None = None
     city: str | None = None
@@ -293,13 +293,13 @@ class BudgetLine(Part):
     reason: str | None = None
 
 
-class HostProvision(Part):
+class HostProvision(Part, frozen=True):
     country: str | None = None
     what: Provision | None = None
     days: Decimal | None = None
 
 
-class Budget(Part):
+class Budget(Part, frozen=True):
     lines: list[BudgetLine] | None = None
     host_provides: list[HostProvision] | None = None
     rates_to_cny: dict[str, Decimal] | None = None
@@ -310,7 +310,7 @@ class Budget(Part):
     source: str | None = None
 
 
-class Notice(Part):
+class Notice(Part, frozen=True):
     unit: str | None = None
     by: NoticeBy | None = None
     places: list[NoticePlace] | None = None
@@ -323,7 +323,7 @@ class Notice(Part):
     exempt_approved_by: str | None = None
 
 
-class Approval(Part):
+class Approval(Part, frozen=True):
     document: ApprovalDocument | None = None
     number: str | None = None
     on: Day | None = None
@@ -336,7 +336,7 @@ class Approval(Part):
     total_cny: Decimal | None = None
 
 
-class UnitTrip(Part):
+class UnitTrip(Part, frozen=True):
     reference: str | None = None
     unit: str | None = None
     depart: Day | None = None
@@ -348,14 +348,14 @@ class UnitTrip(Part):
     leadership_of: str | None = None
 
 
-class Change(Part):
+class Change(Part, frozen=True):
     what: str | None = None
     reported_on: Day | None = None
     approved_on: Day | None = None
     reason: str | None = None
 
 
-class Aftermath(Part):
+class Aftermath(Part, frozen=True):
     left: Day | None = None
     came_back: Day | None = None
     countries: list[str] | None = None
@@ -366,7 +366,7 @@ class Aftermath(Part):
     report_published: Day | None = None
 
 
-class Trip(Part):
+class Trip(Part, frozen=True):
     schema: Literal["waiban/trip/1"] | None = None
     reference: str | None = None
     title: str | None = None

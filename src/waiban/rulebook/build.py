@@ -1,10 +1,11 @@
-"""From the law as written to the law as it runs: names resolved, lines parsed, overlays laid over, one description a rule."""
+"""From the law as written to the law as it runs: names resolved, lines parsed, overlays laid beside their rule."""
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from waiban.rulebook import grammar
@@ -29,6 +30,7 @@ from waiban.rulebook.sources import (
     Period,
     periods,
     read_csv,
+    start_of,
 )
 from waiban.rulebook.tables import Edition, Table
 from waiban.rulebook.types import BOOL, DATE, NUMBER, TEXT, Kind, kind_from_schema, kind_of_value
@@ -366,7 +368,8 @@ class _Builder:
             raise LawError(where, f"value {name}: {unknown[0] if unknown else 'already means something'}")
         dated = periods(entry.get("dated"), f"{where} {name}")
         dated = tuple(
-            replace(period, citation=self.citation(period.citation, where)) if period.citation else period for period in dated
+            replace(period, citation=self.citation(period.citation, where)) if period.citation else period
+            for period in dated
         )
         tighter = entry.get("tighter")
         if tighter not in (None, "lower", "higher"):
@@ -380,7 +383,9 @@ class _Builder:
             raise LawError(where, f"no exemption {entry!r}")
         unknown = [key for key in body if key not in EXEMPTION_KEYS]
         if unknown or not {"zh", "en", "claimed", "holds", "citation"} <= set(body):
-            raise LawError(where, f"exemption {name}: {unknown[0] if unknown else 'zh, en, claimed, holds and citation'}")
+            raise LawError(
+                where, f"exemption {name}: {unknown[0] if unknown else 'zh, en, claimed, holds and citation'}"
+            )
         card = {key: body.get(key) for key in ("zh", "en", "claimed_by", "confirmed_by", "offer")}
         card["name"] = name
         card["citation"] = self.citation(body["citation"], f"{where} exemption {name}")
@@ -411,14 +416,18 @@ class _Builder:
                 if name not in shown and name not in operations and name != "missing":
                     shown[name] = self.parse(name, scope, f"{where} text")
         line.shown = {
-            name: node for name, node in shown.items() if not any(_is_inner_item(part, line.item) for part in node.walk())
+            name: node
+            for name, node in shown.items()
+            if not any(_is_inner_item(part, line.item) for part in node.walk())
         }
         line.card["shown"] = list(line.shown)
 
     def remedy(self, line: Line, entry: dict[str, Any], scope: Scope, where: str) -> Remedy:
         ((operation, text),) = entry["do"].items()
         _one(operation, REMEDIES, where, "remedy")
-        if operation in ("cabin", "line_days", "line_amount") and (line.over is None or dotted(line.over) != "budget.lines"):
+        if operation in ("cabin", "line_days", "line_amount") and (
+            line.over is None or dotted(line.over) != "budget.lines"
+        ):
             raise LawError(where, f"{operation} belongs to a rule with each: … in budget.lines")
         wants = {"return_on": DATE, "depart_on": DATE, "cabin": TEXT}
         value = self.parse(text, scope, f"{where} remedy", wants.get(operation, NUMBER))
@@ -468,7 +477,8 @@ class _Builder:
             for name, value in entry["values"].items():
                 if name not in raw["values"]:
                     raise LawError(where, f"the rule above has no value {name!r}")
-                raw["values"][name]["dated"] = value["dated"]
+                kept = _until(raw["values"][name]["dated"], value["dated"], where) if relation == "delegated" else []
+                raw["values"][name]["dated"] = [*kept, *value["dated"]]
         if "earliest" in entry:
             raw["let"] = dict(raw.get("let", {}))
             for name, text in entry["earliest"].items():
@@ -486,6 +496,13 @@ class _Builder:
         if relation == "delegated":
             self.d.lines.remove(above)
         self.d.lines.append(line)
+
+
+def _until(above: list[dict[str, Any]], below: list[dict[str, Any]], where: str) -> list[dict[str, Any]]:
+    """What the higher text said before the lower level picked."""
+    first = min(period.start.day or date.min for period in periods(below, where))
+    kept = [entry for entry in above if (start_of(entry.get("from"), where).day or date.min) < first]
+    return [{**entry, "until": first.isoformat()} if entry is kept[-1] else entry for entry in kept]
 
 
 def dotted(node: Node) -> str | None:

@@ -37,8 +37,9 @@ def write_module(description: Description, *, whole: bool) -> str:
     """
     `judge(t, today, as_of, stage, attested, in_case)` → (details, answers).
 
-    Details are tuples (line, answer, reason, facts, items, remedies, law_day); only of answers that are not met, not stated or exempt,
-    unless `whole`. Lines come in the order of their stage; those of a later stage than `stage` aren't judged unless `whole`.
+    Details are tuples (line, answer, reason, facts, items, remedies, law_day); only of answers that are not met, not
+    stated or exempt, unless `whole`. Lines come in the order of their stage; those of a later one than `stage` aren't
+    judged unless `whole`.
     """
     writer = _Writer(description, whole=whole)
     body = writer.write()
@@ -229,7 +230,7 @@ class _Writer:
         return f"g{self.number}" if line.applies is not None and line.applies.nullable else None
 
     def force(self, line: Line) -> None:
-        """Leave unless the line is in force on its day; set the values of that day and whether only the year is known."""
+        """Leave unless the line is in force on its day; set that day's values and whether only the year is known."""
         out = self.emitter
         day, soft = f"d_{line.reference}", f"s{self.number}"
         out.line(f"{soft} = False")
@@ -265,10 +266,8 @@ class _Writer:
             if period.until is not None:
                 tests.append(f"{day} < {out.constant(period.until)}")
             test = " and ".join(tests) or "True"
-            if newest and period.until is None:
-                test = f"{day} is None or {test}"
-            else:
-                test = f"{day} is not None and {test}"
+            latest = newest and period.until is None
+            test = f"{day} is None or {test}" if latest else f"{day} is not None and {test}"
             out.line(f"{'if' if newest else 'elif'} {test}:")
             out.line(f" {local} = {self.plain(period.value)}")
             if period.start.known == "year" and start is not None:
@@ -314,8 +313,8 @@ class _Writer:
 
     def attestation(self, line: Line, answer: str, reason: str) -> None:
         """
-        A post's own word decides. In a case nothing else does, but for facts that a post decides elsewhere (its review, its
-        approval); in a file the typed claim is judged.
+        A post's own word decides. In a case nothing else does, but for facts that a post decides elsewhere (its
+        review, its approval); in a file the typed claim is judged.
         """
         out = self.emitter
         word = out.fresh("y")
@@ -451,7 +450,7 @@ def _frozen(value: Any) -> Any:
 
 
 def base_paths(description: Description, line: Line) -> dict[str, bool]:
-    """Keys of the dossier that a line reads, `members.rank`, and whether it needs them (False: read by stated() and its like)."""
+    """Keys of the dossier that a line reads, `members.rank`; False for one that it doesn't need."""
     found: dict[str, bool] = {}
 
     def visit(node: Node, loops: dict[str, str], *, needed: bool) -> None:

@@ -32,7 +32,7 @@ def path_name(node: Node) -> str | None:
 
 
 class Emitter:
-    """Lines of one function. `resolve` turns a name of the grammar into a Python expression, emitting what it needs first."""
+    """Lines of one function. `resolve` turns a name of the grammar into a Python expression."""
 
     def __init__(self, resolve: Callable[[str, str], str]) -> None:
         self.lines: list[str] = []

@@ -13,7 +13,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from waiban.rulebook.code import BECAUSE_POST, BECAUSE_YEAR, DUE_LATER, EXEMPT, MET, NOT_APPLICABLE, NOT_MET, NOT_STATED, SEVERITY
+from waiban.rulebook.code import (
+    BECAUSE_POST,
+    BECAUSE_YEAR,
+    DUE_LATER,
+    EXEMPT,
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    NOT_STATED,
+    SEVERITY,
+)
 from waiban.rulebook.sources import ANSWERS, STAGES
 
 if TYPE_CHECKING:
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
 
     from waiban.rulebook.law import Law
 
+_Offer = tuple[tuple[Any, ...] | None, int | None]
 Verdict = Literal["clear", "blocked", "incomplete"]
 Language = Literal["zh", "en"]
 
@@ -60,7 +71,10 @@ DEFAULT_TEXTS = {
     "not_applicable": {"zh": "{title}：不适用", "en": "{title}: doesn't apply"},
     "due_later": {"zh": "{title}：到{stage}时再核", "en": "{title}: due at {stage}"},
     "post": {"zh": "{title}：待{post}确认", "en": "{title}: {post} is to confirm"},
-    "claim": {"zh": "{title}：已申报“{exemption}”，待{post}确认或材料齐备", "en": "{title}: “{exemption}” is claimed; {post} is to confirm or papers are missing"},
+    "claim": {
+        "zh": "{title}：已申报“{exemption}”，待{post}确认或材料齐备",
+        "en": "{title}: “{exemption}” is claimed; {post} is to confirm",
+    },
     "refuted": {"zh": "{text}；不符合“{exemption}”条件", "en": "{text}; the facts contradict “{exemption}”"},
 }  # fmt: skip
 SHEETS = {"zh": 0, "en": 1}
@@ -152,7 +166,10 @@ class Finding:
         if values is None:
             return {}
         held = self.card["held"] if self.judgement.masked else ()
-        return {name: HELD["zh"] if name in held else plain(value) for name, value in zip(self.card["shown"], values, strict=True)}
+        return {
+            name: HELD["zh"] if name in held else plain(value)
+            for name, value in zip(self.card["shown"], values, strict=True)
+        }
 
     # Sentences --------------------------------------------------------------------------------------------------
 
@@ -190,7 +207,9 @@ class Finding:
             marks += PROVISIONAL[language]
         return marks
 
-    def _sentence(self, answer: str, reason: int, facts: Mapping[str, Any], language: Language, item: Item | None) -> str:
+    def _sentence(
+        self, answer: str, reason: int, facts: Mapping[str, Any], language: Language, item: Item | None
+    ) -> str:
         words: dict[str, Any] = {**facts, "title": self.card["title"][language]}
         own = self.card["text"].get(answer)
         text = own or DEFAULT_TEXTS[answer]
@@ -259,7 +278,9 @@ class Finding:
     def _label(self, path: str) -> Mapping[str, str]:
         labels = self.judgement.law.labels
         last = path.rpartition(".")[2]
-        return labels.get(path) or labels.get(last) or {"zh": last.rstrip("_"), "en": last.rstrip("_").replace("_", " ")}
+        return (
+            labels.get(path) or labels.get(last) or {"zh": last.rstrip("_"), "en": last.rstrip("_").replace("_", " ")}
+        )
 
     @cached_property
     def paths(self) -> list[str]:
@@ -335,35 +356,36 @@ class Finding:
     @cached_property
     def remedy(self) -> list[dict[str, Any]]:
         """RFC 6902 edits of plan choices that would mend it; empty where none does."""
-        return [edit for operation, value, index, _ in self._chosen for edit in self.judgement.expand(operation, value, index)]
+        return [
+            edit
+            for operation, value, index, _ in self._chosen
+            for edit in self.judgement.expand(operation, value, index)
+        ]
 
     @cached_property
     def _chosen(self) -> list[tuple[str, Any, int | None, Mapping[str, Any]]]:
         """The first remedy with a value, of the rule or of each item that isn't met."""
-        if self._items is not None:
-            parts = [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
-        else:
-            parts = [(self._remedies, None)] if self.code == NOT_MET else []
-        chosen = []
-        for values, index in parts:
+        chosen: list[tuple[str, Any, int | None, Mapping[str, Any]]] = []
+        for values, index in self._offered():
             for value, remedy in zip(values or (), self.card["remedies"], strict=False):
                 if value is not None:
                     chosen.append((remedy["do"], value, index, remedy))
                     break
         return chosen
 
-    def options(self) -> list[list[dict[str, Any]]]:
-        """Every remedy on offer, each as its edits; `repair` picks among them."""
-        if self._items is not None:
-            parts = [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
-        else:
-            parts = [(self._remedies, None)] if self.code == NOT_MET else []
+    def options(self) -> list[tuple[str, Any, int | None]]:
+        """Every remedy on offer as (operation, value, item); `repair` picks among them."""
         return [
-            self.judgement.expand(remedy["do"], value, index)
-            for values, index in parts
+            (remedy["do"], value, index)
+            for values, index in self._offered()
             for value, remedy in zip(values or (), self.card["remedies"], strict=False)
             if value is not None
         ]
+
+    def _offered(self) -> list[_Offer]:
+        if self._items is not None:
+            return [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
+        return [(self._remedies, None)] if self.code == NOT_MET else []
 
     def _remedy_text(self, language: Language) -> str:
         texts = []
@@ -430,7 +452,9 @@ class Judgement:
         self._details, self.codes = self._run(law.judge)
 
     def _run(self, judge: Callable[..., Any]) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
-        details, codes = judge(self.dossier, self.today, self.as_of, STAGES.index(self.stage), self.attested, self.in_case)
+        details, codes = judge(
+            self.dossier, self.today, self.as_of, STAGES.index(self.stage), self.attested, self.in_case
+        )
         return details, codes
 
     def expand(self, operation: str, value: Any, index: int | None) -> list[dict[str, Any]]:
@@ -448,7 +472,7 @@ class Judgement:
         return self._group(details)
 
     def _group(self, details: list[tuple[Any, ...]]) -> list[Finding]:
-        """Lines of one rule (its own and what lower levels laid over it) make one finding: the worst, the nearest if equal."""
+        """Lines of one rule (its own, lower levels' over it) make one finding: the worst, the nearest if equal."""
         if not self.law.has_overlays:
             return [Finding(self, detail) for detail in details]
         by_rule: dict[str, list[tuple[Any, ...]]] = {}
@@ -505,7 +529,9 @@ def unstated(dossier: Any, path: str) -> list[str]:
             if value is None:
                 continue
             if isinstance(value, list):
-                following += [(getattr(one, name, None), f"{pointer}/{n}/{name.rstrip('_')}") for n, one in enumerate(value)]
+                following += [
+                    (getattr(one, name, None), f"{pointer}/{n}/{name.rstrip('_')}") for n, one in enumerate(value)
+                ]
             else:
                 following.append((getattr(value, name, None), f"{pointer}/{name.rstrip('_')}"))
         missing = [pointer for value, pointer in following if value is None]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waiban.rulebook.build import Description, Line, describe
 from waiban.rulebook.code import base_paths, order, reads, uses_calendar, write_module
 from waiban.rulebook.sources import Level, Period, sources_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def freeze(levels: Sequence[Level], schema_text: str) -> dict[str, Any]:
@@ -26,7 +28,9 @@ def freeze_description(description: Description) -> dict[str, Any]:
         "sha256": sources_sha256(levels),
         "levels": [level.name for level in levels],
         "cards": [card_of(description, line) for line in order(description)],
-        "entries": [plain({**line.card, "judged": line.judged, "relation": line.relation}) for line in description.lines],
+        "entries": [
+            plain({**line.card, "judged": line.judged, "relation": line.relation}) for line in description.lines
+        ],
         "labels": plain(description.labels),
         "claims": plain(description.claims),
         "history": plain(description.history),
@@ -38,7 +42,12 @@ def freeze_description(description: Description) -> dict[str, Any]:
                 "instead": plain(dict(table.instead)),
                 "columns": list(table.columns),
                 "editions": [
-                    (_ordinal(edition.start), _ordinal(edition.until), edition.year_only, [_row(row) for row in edition.rows])
+                    (
+                        _ordinal(edition.start),
+                        _ordinal(edition.until),
+                        edition.year_only,
+                        [_row(row) for row in edition.rows],
+                    )
                     for edition in table.editions
                 ],
             }
@@ -58,7 +67,7 @@ def card_of(description: Description, line: Line) -> dict[str, Any]:
     claimed = [path for keys in description.claims.values() for path in keys]
     test = [node for node in (line.applies, line.where, line.test) if node is not None]
     own_word = line.card["kind"] == "attested" and line.card["stated_by"] != "applicant"
-    return plain(
+    card: dict[str, Any] = plain(
         {
             **line.card,
             "values": [
@@ -74,6 +83,7 @@ def card_of(description: Description, line: Line) -> dict[str, Any]:
             "relation": line.relation,
         }
     )
+    return card
 
 
 def _pointer(line: Line) -> str | None:

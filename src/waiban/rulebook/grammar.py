@@ -2,20 +2,23 @@
 The grammar of the law: restricted Python syntax, read into a small typed tree.
 
 What isn't listed here is refused with its place in the line. The tree has no behaviour: `emit` writes it as Python,
-`columns` as polars, `verify` reads its polarity. Both know every name of FUNCTIONS and FOLDS; a test holds them together.
+`columns` as polars, `verify` reads its polarity. Both writers know every name of FUNCTIONS and FOLDS; a test holds them
+together.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waiban.kernel.errors import WaibanError
 from waiban.rulebook.types import BOOL, DATE, NOTHING, NUMBER, TEXT, Kind, list_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 ANY = Kind("any")
 SAME = Kind("same")
@@ -112,7 +115,7 @@ class Scope:
         return Scope({**self.names, **more}, self.tables, self.rules)
 
 
-def parse(line: str | bool | int | Decimal, scope: Scope, *, want: Kind | None = None) -> Node:  # noqa: FBT001 - YAML reads `true` as one
+def parse(line: str | bool | int | Decimal, scope: Scope, *, want: Kind | None = None) -> Node:
     """Read one line. Raises GrammarError."""
     text = str(line).strip()
     try:
@@ -149,7 +152,7 @@ class _Reader:
         return method(node)
 
     def read_Constant(self, node: ast.Constant) -> Node:  # noqa: N802 - named after the class of ast
-        value = node.value
+        value: Any = node.value
         if isinstance(value, float):
             value = Decimal(ast.get_source_segment(f"({self.text}\n)", node) or repr(value))
         if isinstance(value, bool):
@@ -193,7 +196,9 @@ class _Reader:
 
     def table(self, node: ast.Attribute) -> Node | None:
         match node.value:
-            case ast.Call(func=ast.Subscript(value=ast.Name(id="table"), slice=ast.Name(id=name)), args=args, keywords=words):
+            case ast.Call(
+                func=ast.Subscript(value=ast.Name(id="table"), slice=ast.Name(id=name)), args=args, keywords=words
+            ):
                 shape = self.scope.tables.get(name)
                 if shape is None:
                     raise self.fail(f"no table {name!r}")
@@ -216,7 +221,9 @@ class _Reader:
 
     def read_BoolOp(self, node: ast.BoolOp) -> Node:  # noqa: N802
         parts = tuple(self.condition(part) for part in node.values)
-        return Node("and" if isinstance(node.op, ast.And) else "or", BOOL, parts, nullable=any(p.nullable for p in parts))
+        return Node(
+            "and" if isinstance(node.op, ast.And) else "or", BOOL, parts, nullable=any(p.nullable for p in parts)
+        )
 
     def read_UnaryOp(self, node: ast.UnaryOp) -> Node:  # noqa: N802
         if isinstance(node.op, ast.Not):
@@ -307,7 +314,9 @@ class _Reader:
         for arg, want in zip(args, wanted, strict=True):
             if not _fits(arg.kind, same if want is SAME else want):
                 raise self.fail(f"{name} takes a {same if want is SAME else want}, not a {arg.kind}")
-        nullable = name not in NEVER_UNSTATED and (name in ("add_months", "agree", "days_of") or any(arg.nullable for arg in args))
+        nullable = name not in NEVER_UNSTATED and (
+            name in ("add_months", "agree", "days_of") or any(arg.nullable for arg in args)
+        )
         if name == "otherwise":
             nullable = args[1].nullable
         return Node("call", same if answer is SAME else answer, tuple(args), name, nullable=nullable)

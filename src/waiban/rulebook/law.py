@@ -1,8 +1,8 @@
 """
 The law that runs: compiled once at set-up into one hashed file, loaded in milliseconds.
 
-`load_law()` is the door. Without an argument it is the nation's law; a folder (shipped or an office's own) or an office's
-overlay kept as files in memory lies over it.
+`load_law()` is the door. Without an argument it is the nation's law; a folder (shipped or an office's own) or an
+office's overlay kept as files in memory lies over it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waiban.kernel.calendar import WorkCalendar
-from waiban.rulebook.sources import NATION, REGULATIONS, LawError, Level, level_from_files, read_level, sources_sha256, stack
+from waiban.rulebook.sources import (
+    NATION,
+    REGULATIONS,
+    LawError,
+    Level,
+    level_from_files,
+    read_level,
+    sources_sha256,
+    stack,
+)
 from waiban.rulebook.tables import Edition, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMPILED = REGULATIONS / "law.compiled"
 MAGIC = b"waiban law 1\n"
@@ -85,7 +96,9 @@ class Law:
         return next((entry for entry in self.entries if entry["rule"] == rule), None)
 
 
-def load_law(office_folder: Path | None = None, overlay: Mapping[str, str | bytes] | None = None, *, file: Path = COMPILED) -> Law:
+def load_law(
+    office_folder: Path | None = None, overlay: Mapping[str, str | bytes] | None = None, *, file: Path = COMPILED
+) -> Law:
     """
     The nation's law, and what lies over it: a folder, or an office's own overlay as {file name: text}.
 
@@ -160,7 +173,7 @@ def law_from(levels: Sequence[Level], schema_text: str, calendar: WorkCalendar) 
 
 def compile_levels(levels: Sequence[Level], schema_text: str) -> dict[str, Any]:
     """One stack of levels as a plain value: code, cards, tables."""
-    from waiban.rulebook.freeze import freeze  # noqa: PLC0415 - only whoever compiles needs the compiler
+    from waiban.rulebook.freeze import freeze
 
     return freeze(levels, schema_text)
 

@@ -1,8 +1,8 @@
 """
 The law as it is written: folders of YAML and tables, read strictly into one description.
 
-Nothing is judged here. A key that the format (docs/rulebook.md) doesn't name, an id twice, a citation that leads nowhere:
-LawError, with the file and the place.
+Nothing is judged here. A key that the format (docs/rulebook.md) doesn't name, an id twice, a citation that leads
+nowhere: LawError, with the file and the place.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,8 @@ RELATIONS = ("tightened", "delegated", "stacked")
 CONFIDENCES = ("high", "medium", "low")
 STATUSES = ("current", "uncertain_current", "historical")
 HOW_READ = (
-    "full_text_read", "partial_copy_read", "copy_read_partly", "derivative_or_quoted_only", "derivative_only", "see_evidence",
-    "own_document",
+    "full_text_read", "partial_copy_read", "copy_read_partly", "derivative_or_quoted_only", "derivative_only",
+    "see_evidence", "own_document",
 )  # fmt: skip
 REMEDIES = (
     "return_on", "depart_on", "shift_by", "keep_countries", "head_count", "cabin", "line_days", "line_amount",
@@ -41,18 +42,31 @@ REMEDIES = (
 ANSWERS = ("met", "not_met", "not_stated", "exempt", "not_applicable", "due_later")
 
 SECTIONS = {
-    "instruments", "facts", "constants", "labels", "tables", "rules", "overlays", "data", "exemptions", "references", "claims", "history",
+    "instruments", "facts", "constants", "labels", "tables", "rules", "overlays", "data", "exemptions",
+    "references", "claims", "history",
 }  # fmt: skip
 RULE_KEYS = {
-    "id", "kind", "title", "level", "stage", "stated_by", "reference", "in_force", "applies", "values", "let", "each", "where", "test",
-    "exempt", "show", "at", "text", "missing", "remedy", "citation", "reading", "due", "source", "reason", "entries", "claimed_at",
+    "id", "kind", "title", "level", "stage", "stated_by", "reference", "in_force", "applies", "values", "let",
+    "each", "where", "test", "exempt", "show", "at", "text", "missing", "remedy", "citation", "reading", "due",
+    "source", "reason", "entries", "claimed_at",
 }  # fmt: skip
 OVERLAY_KEYS = {
-    "rule", "relation", "applies", "values", "earliest", "also", "level", "stage", "without_exemptions", "citation", "text", "source",
-    "reading", "title",
+    "rule", "relation", "applies", "values", "earliest", "also", "level", "stage", "without_exemptions", "citation",
+    "text", "source", "reading", "title",
 }  # fmt: skip
 CITATION_KEYS = {"instrument", "article", "how_read", "confidence", "status", "verified", "note"}
-EXEMPTION_KEYS = {"zh", "en", "claimed", "holds", "claimed_by", "confirmed_by", "offer", "citation", "source", "reading"}
+EXEMPTION_KEYS = {
+    "zh",
+    "en",
+    "claimed",
+    "holds",
+    "claimed_by",
+    "confirmed_by",
+    "offer",
+    "citation",
+    "source",
+    "reading",
+}
 
 
 class LawError(WaibanError):
@@ -64,7 +78,7 @@ class LawError(WaibanError):
         self.reason = reason
 
 
-class LawErrors(LawError):
+class LawErrors(LawError):  # noqa: N818 - the plural says what it is
     """Several at once."""
 
     def __init__(self, errors: list[LawError]) -> None:
@@ -100,7 +114,9 @@ class Level:
 
 def read_level(folder: Path, name: str) -> Level:
     """One folder. Raises LawError."""
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _is_own(path, folder)}
+    files = {
+        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _is_own(path, folder)
+    }
     if "level.yaml" not in files:
         raise LawError(name, "no level.yaml in the folder")
     return level_from_files(name, files, folder)
@@ -110,7 +126,9 @@ def _is_own(path: Path, folder: Path) -> bool:
     """A level below has its own level.yaml and isn't part of this one."""
     if not path.is_file() or path.suffix not in {".yaml", ".csv"}:
         return False
-    return not any((above / "level.yaml").exists() for above in path.parents if above != folder and folder in above.parents)
+    return not any(
+        (above / "level.yaml").exists() for above in path.parents if above != folder and folder in above.parents
+    )
 
 
 def level_from_files(name: str, files: Mapping[str, bytes], folder: Path | None = None) -> Level:
@@ -250,9 +268,11 @@ def periods(entries: Any, where: str, *, value: str = "value") -> tuple[Period, 
         if value not in entry:
             raise LawError(where, f"no {value}")
         until = day_of(entry["until"], where) if entry.get("until") is not None else None
-        found.append(Period(entry[value], start_of(entry.get("from"), where), until, entry.get("cite") or entry.get("citation")))
+        found.append(
+            Period(entry[value], start_of(entry.get("from"), where), until, entry.get("cite") or entry.get("citation"))
+        )
     found.sort(key=lambda period: period.start.day or date.min)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after.start.day is None or (before.until is not None and before.until > after.start.day):
             raise LawError(where, "two periods overlap")
         if before.start.day == after.start.day:

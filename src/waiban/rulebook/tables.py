@@ -80,4 +80,4 @@ class Table:
                     for column in self.columns:
                         if known[column] != row[column]:
                             known[column] = None
-        return index
+        return dict(index)

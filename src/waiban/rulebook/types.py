@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PYTHON_WORDS = {"return": "return_", "from": "from_"}
 """Keys that can't be names in the grammar; the underscore is the only change."""
@@ -49,7 +51,9 @@ def kind_from_schema(schema: Mapping[str, Any]) -> Kind:
     for name in names:
         match name:
             case "object" if "properties" in schema:
-                fields = {PYTHON_WORDS.get(key, key): kind_from_schema(part) for key, part in schema["properties"].items()}
+                fields = {
+                    PYTHON_WORDS.get(key, key): kind_from_schema(part) for key, part in schema["properties"].items()
+                }
                 return Kind("object", fields=fields)
             case "object":
                 return map_of(kind_from_schema(schema["additionalProperties"]))

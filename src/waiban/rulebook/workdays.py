@@ -11,8 +11,8 @@ from waiban.kernel.calendar import SATURDAY, WorkCalendar
 @cache
 def announced_calendar() -> WorkCalendar:
     """Years that the package doesn't know yet stay unannounced: provisional."""
-    import chinese_calendar  # noqa: PLC0415 - set-up only
-    from chinese_calendar import constants  # noqa: PLC0415
+    import chinese_calendar
+    from chinese_calendar import constants
 
     years = range(min(constants.holidays).year, max(constants.holidays).year + 1)
     holidays, makeup = set(), set()

@@ -11,16 +11,16 @@ import yaml
 from waiban.kernel.errors import InputError, Problem
 
 # The C parser where PyYAML was built with it: four times faster, same answers.
-BASE: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MERGE = "tag:yaml.org,2002:merge"
 
 
-class _Loader(BASE):
+class _Loader(BASE):  # type: ignore[misc]
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 def _resolve(tag: str, pattern: str, first: str) -> None:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))  # type: ignore[attr-defined]
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
 
 
 _resolve("bool", r"^(?:true|false)$", "tf")
@@ -52,8 +52,8 @@ def _decimal(loader: Any, node: yaml.ScalarNode) -> Decimal:
     return Decimal(loader.construct_scalar(node))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)  # type: ignore[attr-defined]
-_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)  # type: ignore[attr-defined]
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
 def load_yaml(text: str | bytes) -> Any:
