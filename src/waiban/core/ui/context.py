@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from waiban.core.access.principals import Kind, current_principal, someone_acts
 from waiban.core.offices.models import Office
@@ -30,14 +31,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _shell(request: HttpRequest) -> Shell:
     if not someone_acts() or current_principal().kind == Kind.PUBLIC:
         office = Office.objects.order_by("id").first() if Office.objects.count() == 1 else None
-        return Shell(office.name if office else "", _short(office), office.telephone if office else "", "", "", [])
+        return Shell(_name(office), _short(office), office.telephone if office else "", "", "", [])
     principal = current_principal()
     post = Post.objects.select_related("unit", "office").filter(pk=principal.post).first() if principal.post else None
     office = post.office if post else None
     where = "" if post is None else post.name if post.unit.is_office else f"{post.unit.short_name}{post.name}"
     person = getattr(request.user, "name", "")
     return Shell(
-        office.name if office else "",
+        _name(office),
         _short(office),
         office.telephone if office else "",
         where,
@@ -47,4 +48,12 @@ def _shell(request: HttpRequest) -> Shell:
 
 
 def _short(office: Office | None) -> str:
+    if (get_language() or "").startswith("en"):
+        return f"{office.city_en} FAO" if office else "FAO"
     return f"{office.city.removesuffix('市')}外办" if office else "外办"
+
+
+def _name(office: Office | None) -> str:
+    if office is None:
+        return ""
+    return office.name_en if (get_language() or "").startswith("en") else office.name

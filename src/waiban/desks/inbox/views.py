@@ -251,7 +251,10 @@ def _chips(given: QueryDict, wanted: queries.Filter) -> list[dict[str, str]]:
         made.append((gettext("目的地"), wanted.destination, "destination"))
     if wanted.holder:
         made.append((gettext("谁在办"), _holder_label(wanted.holder), "holder"))
-    return [{"label": f"{name}：{value}", "url": _with(given, **{key: ""})} for name, value, key in made]
+    return [
+        {"label": gettext("%(name)s：%(value)s") % {"name": name, "value": value}, "url": _with(given, **{key: ""})}
+        for name, value, key in made
+    ]
 
 
 def _filters(given: QueryDict, view: queries.View, wanted: queries.Filter) -> list[dict[str, Any]]:
@@ -297,7 +300,7 @@ def _filters(given: QueryDict, view: queries.View, wanted: queries.Filter) -> li
                 ],
             }
         )
-    return [filter_ for filter_ in made if filter_["options"]]
+    return [filter_ for filter_ in made if len(filter_["options"]) > 1]
 
 
 def _sort_label(sort: str) -> str:

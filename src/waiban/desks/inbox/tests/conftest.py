@@ -70,6 +70,10 @@ def _subject(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(db: None) -> World:
+    return make_world()
+
+
+def make_world() -> World:
     made = World(Office.objects.create(slug="t", name="云汀市人民政府外事办公室", city="云汀市", law_path="cn"))
     with acting_as(system(made.office.pk, "test")):
         publish_release(made.office.pk, "trip", BPMN.read_text(encoding="utf-8"), reason="第一版")
