@@ -21,7 +21,10 @@ UNUSABLE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 fine, 1 something blocks or fails, 2 unusable input."""
-    options = _parser().parse_args(arguments)
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and not hasattr(options, "rest"):
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = [*rest, *getattr(options, "rest", [])]
     try:
         return int(options.run(options))
     except BrokenPipeError:
@@ -73,15 +76,12 @@ def _parser() -> argparse.ArgumentParser:
 
     audit = commands.add_parser("audit", help="the register of everything done")
     verbs = audit.add_subparsers(required=True, metavar="ACTION")
-    verify = verbs.add_parser("verify", help="find a changed, removed, cut or reordered entry")
-    verify.add_argument("file", nargs="?", help="an exported register; without it the database")
-    verify.add_argument("--head", metavar="FILE", help="a signed head kept elsewhere")
+    verify = verbs.add_parser("verify", help="find a changed, removed, cut or reordered entry", add_help=False)
+    verify.add_argument("rest", nargs=argparse.REMAINDER)
     verify.set_defaults(run=_audit_verify)
 
-    serve = commands.add_parser("serve", help="serve the product")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--workers", type=int, default=None)
+    serve = commands.add_parser("serve", help="serve the product", add_help=False)
+    serve.add_argument("rest", nargs=argparse.REMAINDER)
     serve.set_defaults(run=_serve)
     return parser
 
@@ -117,13 +117,13 @@ def _regulations(options: argparse.Namespace) -> int:
 def _audit_verify(options: argparse.Namespace) -> int:
     from waiban.core.audit.verify import main as run
 
-    return int(run(options))
+    return int(run(options.rest))
 
 
 def _serve(options: argparse.Namespace) -> int:
     from waiban.site.serve import main as run
 
-    return int(run(options))
+    return int(run(options.rest))
 
 
 if __name__ == "__main__":
