@@ -1,6 +1,8 @@
 // Shows a BPMN file and where the case stands: <div data-diagram="/…/trip.bpmn" data-now="a b" data-done="c d">.
 import Viewer from "bpmn-js/lib/NavigatedViewer";
 
+const READABLE = 0.8;
+
 export async function draw(place) {
   if (place.dataset.drawn) return;
   place.dataset.drawn = "yes";
@@ -14,5 +16,10 @@ export async function draw(place) {
   };
   mark(place.dataset.done, "at-done");
   mark(place.dataset.now, "at-now");
-  canvas.zoom("fit-viewport", "auto");
+  // A long process shrunk to the window can't be read: then the current step is shown instead, and one drags.
+  if (canvas.zoom("fit-viewport", "auto") < READABLE) {
+    const now = viewer.get("elementRegistry").get((place.dataset.now ?? "").split(" ")[0]);
+    canvas.zoom(READABLE);
+    if (now) canvas.scrollToElement(now, { top: 120, bottom: 120, left: 200, right: 200 });
+  }
 }
