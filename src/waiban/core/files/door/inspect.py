@@ -1,0 +1,78 @@
+"""What a file is, by its content, and whether it bears a classification mark anywhere."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
+
+from waiban.core.files.door import images, packages, pdfs
+from waiban.core.files.door.marks import mark_in, mark_in_bytes
+from waiban.core.files.door.reading import BrokenError, Marked, UnreadableError
+from waiban.core.files.door.sniff import ENDINGS, TYPES, Sort, sort_of
+from waiban.core.files.errors import RefusedError
+
+NAME_LENGTH = 160
+NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that may come in; one that the door cannot read only with a signed statement."""
+
+    name: str
+    content_type: str
+    readable: bool
+    advice: str = ""
+
+
+def inspect(name: str, data: bytes) -> Found:
+    """Raises RefusedError: marked, broken, of a kind that isn't taken, or larger inside than allowed."""
+    name = clean_name(name)
+    if not data:
+        raise RefusedError(_("文件是空的，请重新选择"), "empty")
+    _refuse_mark(mark_in(name))
+    sort = sort_of(data)
+    if sort is None:
+        raise RefusedError(_("不收这种文件，请上传 PDF、DOCX、XLSX、JPG 或 PNG"), "kind")
+    ending = PurePath(name).suffix.lower()
+    if ending not in ENDINGS[sort]:
+        said = {"is": sort.label, "ending": ending or _("（无）")}
+        raise RefusedError(_("内容是%(is)s，扩展名却是 %(ending)s；请改名或另存后再上传") % said, "name")
+    try:
+        read(sort, data, depth=0)
+    except Marked as marked:
+        _refuse_mark(marked.mark)
+    except BrokenError as broken:
+        raise RefusedError(_("文件打不开或内部不合规范，请另存后再上传"), "broken") from broken
+    except UnreadableError as unreadable:
+        _refuse_mark(mark_in_bytes(data))
+        return Found(name, TYPES[sort], readable=False, advice=unreadable.advice)
+    return Found(name, TYPES[sort], readable=True)
+
+
+def read(sort: Sort, data: bytes, depth: int) -> None:
+    """Read every text of the file; raises Marked, BrokenError or UnreadableError."""
+    if sort in packages.SORTS:
+        packages.read_package(data, depth, read)
+    elif sort == Sort.PDF:
+        pdfs.read_pdf(data, depth, read)
+    elif sort in images.SORTS:
+        images.read_image(data)
+    else:
+        raise UnreadableError(_("无法检查%(kind)s里的密级标志，请另存为 PDF 或 DOCX") % {"kind": sort.label})
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path, without control characters, short enough to keep; the ending stays."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = NOT_IN_NAMES.sub("", name).strip(" .") or "file"
+    path = PurePath(name)
+    return path.stem[: NAME_LENGTH - len(path.suffix)] + path.suffix[:NAME_LENGTH]
+
+
+def _refuse_mark(mark: str) -> None:
+    if mark:
+        message = _("文件带有密级标志“%(mark)s★”，不能录入。请线下按保密规定办理；文件没有保存") % {"mark": mark}
+        raise RefusedError(message, "classification_mark", mark=mark)
