@@ -12,11 +12,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from waiban.site import postgres
+
+if TYPE_CHECKING:
+    from waiban.core.people.personas import People
 
 _stack = contextlib.ExitStack()
 TEMPLATE = "waiban_template"
@@ -65,7 +68,6 @@ def clone_database(name: str) -> postgres.Server:
             environment = os.environ | {
                 "DATABASE_URL": server.url(postgres.OWNER, building),
                 "WAIBAN_APP_URL": server.url(postgres.APP, building),
-                "DJANGO_SETTINGS_MODULE": "waiban.site.settings",
             }
             command = [
                 sys.executable,
@@ -131,3 +133,11 @@ def real_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[pos
             for alias, old in before.items():
                 connections[alias].settings_dict["NAME"] = old
             postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def people(db: None) -> "People":  # noqa: ARG001
+    """An office with one seat for each kind of reader, and a neighbour: `people.as_("desk_officer")`, `.client(…)`."""
+    from waiban.core.people.personas import build_people
+
+    return build_people()

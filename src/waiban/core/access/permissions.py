@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PAPER_DRAW = "paper.draw"
     PAPER_FILE = "paper.file"
     PAPER_VOID = "paper.void"
+    PEOPLE_SET = "people.set"
     PROCESS_RELEASE = "process.release"
     SUBSTITUTE_SET = "substitute.set"
     TRAVELLER_EDIT = "traveller.edit"

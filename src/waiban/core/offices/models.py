@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 
 from waiban.core.access.models import ProtectedModel
 from waiban.kernel.ids import uuid7
@@ -26,6 +28,7 @@ class Office(models.Model):
     )
     time_zone = models.CharField("时区", max_length=40, default="Asia/Shanghai")
     telephone = models.CharField("值班电话", max_length=40, blank=True)
+    notice = models.CharField("登录页通知", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "外办"
@@ -51,3 +54,32 @@ class OfficeSetting(ProtectedModel):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "key", "version"], name="one_version_each")
         ]
+
+
+class Grant(ProtectedModel):
+    """A higher body's written grant of approval authority (readings §9). Without one in force the city approves nothing."""
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
+    number = models.CharField("文号", max_length=60)
+    by = models.CharField("授权机关", max_length=80)
+    granted_on = models.DateField("发文日期")
+    since = models.DateField("起")
+    until = models.DateField("止", null=True)
+    ranks = ArrayField(models.CharField(max_length=24), verbose_name="职务层次")
+    channels = ArrayField(models.CharField(max_length=16), verbose_name="出行渠道")
+    kinds = ArrayField(
+        models.CharField(max_length=24), verbose_name="任务种类", default=list, help_text="Empty: every kind of trip."
+    )
+    scan_id = models.UUIDField("扫描件", null=True)
+    ended_on = models.DateField("收回日期", null=True, help_text="The first day on which it no longer holds.")
+    ended_why = models.CharField("收回理由", max_length=200, blank=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "审批授权"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["office", "number"], name="one_grant_a_number"),
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="grant_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -6,14 +6,39 @@ from waiban.core.people.models import Role
 EVERYBODY = frozenset({Permission.CASE_READ, Permission.INBOX_READ, Permission.TRIP_READ})
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.DESIGNATED_OFFICER: EVERYBODY | {Permission.CASE_WITHDRAW, Permission.FILE_ADD, Permission.TRAVELLER_EDIT, Permission.TRIP_DRAFT, Permission.TRIP_SUBMIT},
+    Role.DESIGNATED_OFFICER: EVERYBODY
+    | {
+        Permission.CASE_WITHDRAW,
+        Permission.FILE_ADD,
+        Permission.TRAVELLER_EDIT,
+        Permission.TRIP_DRAFT,
+        Permission.TRIP_SUBMIT,
+    },
     Role.AUDITOR: EVERYBODY | {Permission.AUDIT_READ},
     Role.CITY_LEADER: EVERYBODY | {Permission.CASE_DECIDE, Permission.PAPER_DRAW},
-    Role.DESK_OFFICER: EVERYBODY | {Permission.CASE_ACCEPT, Permission.CASE_DECIDE, Permission.CASE_RECORD_FROM_PAPER, Permission.FILE_ADD, Permission.PAPER_DRAW, Permission.PAPER_FILE},
+    Role.DESK_OFFICER: EVERYBODY
+    | {
+        Permission.CASE_ACCEPT,
+        Permission.CASE_DECIDE,
+        Permission.CASE_RECORD_FROM_PAPER,
+        Permission.FILE_ADD,
+        Permission.PAPER_DRAW,
+        Permission.PAPER_FILE,
+    },
     Role.INSPECTOR: frozenset({Permission.CASE_READ, Permission.TRIP_READ, Permission.AUDIT_READ}),
-    Role.OFFICE_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.OFFICE_SET, Permission.PAPER_DRAW, Permission.PAPER_VOID, Permission.PROCESS_RELEASE, Permission.SUBSTITUTE_SET},
+    Role.OFFICE_HEAD: EVERYBODY
+    | {
+        Permission.CASE_DECIDE,
+        Permission.OFFICE_SET,
+        Permission.PAPER_DRAW,
+        Permission.PAPER_VOID,
+        Permission.PEOPLE_SET,
+        Permission.PROCESS_RELEASE,
+        Permission.SUBSTITUTE_SET,
+    },
     Role.PERSONNEL_BODY: EVERYBODY | {Permission.CASE_DECIDE},
-    Role.SECTION_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.CASE_RECORD_FROM_PAPER, Permission.PAPER_DRAW, Permission.SUBSTITUTE_SET},
+    Role.SECTION_HEAD: EVERYBODY
+    | {Permission.CASE_DECIDE, Permission.CASE_RECORD_FROM_PAPER, Permission.PAPER_DRAW, Permission.SUBSTITUTE_SET},
     Role.TAIWAN_OFFICE: EVERYBODY | {Permission.CASE_ACCEPT, Permission.CASE_DECIDE},
     Role.UNIT_FINANCE: EVERYBODY | {Permission.CASE_DECIDE, Permission.FILE_ADD},
     Role.UNIT_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.SUBSTITUTE_SET},

@@ -17,6 +17,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT p.id, p.unit_id, p.office_id, p.role::text, p.office_wide, p.unit_wide, acting.stands_in, acting.since
     FROM acting JOIN people_post p ON p.id = acting.post_id JOIN today ON today.id = p.office_id
     WHERE acting.since <= today.day AND (acting.until IS NULL OR acting.until >= today.day)
+        AND (p.closed_on IS NULL OR p.closed_on > today.day)
 $$;
 ALTER FUNCTION people_posts_of(uuid) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION people_posts_of(uuid) FROM PUBLIC;

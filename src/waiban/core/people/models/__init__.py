@@ -1,5 +1,5 @@
 from waiban.core.people.models.accounts import Account, Appointment, Substitute
-from waiban.core.people.models.posts import Post, Role, Unit
-from waiban.core.people.models.travellers import Traveller
+from waiban.core.people.models.posts import Post, Role, Unit, UnitKind
+from waiban.core.people.models.travellers import Traveller, TravellerRecord
 
-__all__ = ["Account", "Appointment", "Post", "Role", "Substitute", "Traveller", "Unit"]
+__all__ = ["Account", "Appointment", "Post", "Role", "Substitute", "Traveller", "TravellerRecord", "Unit", "UnitKind"]

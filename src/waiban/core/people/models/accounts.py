@@ -6,10 +6,11 @@ from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.people.models.posts import Post
+from waiban.core.people.models.ranges import Days
 from waiban.kernel.ids import uuid7
 
 
@@ -22,6 +23,9 @@ class Account(AbstractBaseUser):
     email = models.EmailField("邮箱", blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_staff = models.BooleanField("不用", default=False, editable=False)
+    opened_by_office = models.UUIDField(
+        "开户外办", null=True, help_text="Whose head may close it or set a new password."
+    )
     date_joined = models.DateTimeField("开户时间", auto_now_add=True)
     language = models.CharField("界面语言", max_length=10, default="zh-hans")
 
@@ -40,13 +44,6 @@ class Account(AbstractBaseUser):
         return self.name
 
 
-class DateRangeFunc(Func):
-    """daterange(from, until, '[]'): both days are in."""
-
-    function = "daterange"
-    template = "%(function)s(%(expressions)s, '[]')"
-
-
 class Appointment(ProtectedModel):
     """An account holds a post from one day to another; `until` is empty while it lasts."""
 
@@ -62,21 +59,21 @@ class Appointment(ProtectedModel):
                 name="one_holder_a_post_and_day",
                 expressions=[
                     ("post", RangeOperators.EQUAL),
-                    (DateRangeFunc(F("since"), F("until")), RangeOperators.OVERLAPS),
+                    (Days(F("since"), F("until")), RangeOperators.OVERLAPS),
                 ],
             )
         ]
 
 
 class Substitute(ProtectedModel):
-    """A (`account`) acts at a post of B (`post`) between two days, on record; never through a third."""
+    """A (`account`) acts at a post of B (`post`) between two days, both counted, on record; never through a third."""
 
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="被代岗位", related_name="substitutes")
     account = models.ForeignKey(Account, models.PROTECT, verbose_name="代理人", related_name="substitutions")
     since = models.DateField("起")
     until = models.DateField("止")
     reason = models.CharField("事由", max_length=200)
-    ended_on = models.DateField("提前结束", null=True)
+    ended_on = models.DateField("提前结束", null=True, help_text="The last day on which it holds.")
 
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "代理"

@@ -24,6 +24,23 @@ class Role(models.TextChoices):
     UNIT_HEAD = "unit_head", "单位负责人"
 
 
+class UnitKind(models.TextChoices):
+    """As `unit_kind` in the dossier."""
+
+    PARTY = "party", "党委部门"
+    GOVERNMENT = "government", "政府部门"
+    PEOPLE_CONGRESS = "people_congress", "人大机关"
+    CPPCC = "cppcc", "政协机关"
+    COURT = "court", "法院"
+    PROCURATORATE = "procuratorate", "检察院"
+    MASS_ORGANISATION = "mass_organisation", "群团组织"
+    PUBLIC_INSTITUTION = "public_institution", "事业单位"
+    UNIVERSITY = "university", "高校"
+    RESEARCH_INSTITUTE = "research_institute", "科研院所"
+    STATE_ENTERPRISE = "state_enterprise", "国有企业"
+    OTHER = "other", "其他"
+
+
 class Unit(ProtectedModel):
     """A unit of the city, the office itself among them (`is_office`)."""
 
@@ -31,8 +48,9 @@ class Unit(ProtectedModel):
     parent = models.ForeignKey("self", models.PROTECT, verbose_name="上级单位", null=True, related_name="children")
     name = models.CharField("名称", max_length=80)
     short_name = models.CharField("简称", max_length=30)
-    kind = models.CharField("单位性质", max_length=24, help_text="As unit_kind in the dossier.")
+    kind = models.CharField("单位性质", max_length=24, choices=UnitKind)
     is_office = models.BooleanField("外办本身", default=False)
+    closed_on = models.DateField("撤并日期", null=True)
 
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "单位"
@@ -53,6 +71,7 @@ class Post(ProtectedModel):
     name = models.CharField("岗位名称", max_length=40)
     office_wide = models.BooleanField("全办可见", default=False)
     unit_wide = models.BooleanField("本单位可见", default=True)
+    closed_on = models.DateField("撤销日期", null=True)
 
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "岗位"
