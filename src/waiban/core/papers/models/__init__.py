@@ -1,5 +1,4 @@
-"""Paper waits for files.StoredFile."""
-
 from waiban.core.papers.models.numbers import NumberSeries
+from waiban.core.papers.models.papers import Paper
 
-__all__ = ["NumberSeries"]
+__all__ = ["NumberSeries", "Paper"]
