@@ -81,7 +81,12 @@ def own_facts(description: Description, rule: str) -> list[str]:
 
 
 def _line_mutants(line: Line) -> Iterator[tuple[str, Line]]:
+    single = [node for node in (line.applies, line.where, line.test, *line.lets.values()) if node is not None]
+    exempt = [node for clause in line.clauses for node in (clause.claimed, clause.holds)]
+    named = {part.value for node in (*single, *exempt) for part in node.walk() if part.op == "name"}
     for name, value in line.values.items():
+        if ("value", name) not in named:
+            continue  # an overlay gave the deadline in other words
         for n, period in enumerate(value.dated):
             for label, changed in _neighbours(period.value):
                 dated = (
