@@ -1,0 +1,64 @@
+"""Notices to posts, and the outbox of what still has to leave the house because of them."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from waiban.core.access.models import ProtectedModel
+from waiban.core.offices.models import Office
+
+
+class Notice(ProtectedModel):
+    """One thing told to one post: what the bell shows. Written in the transaction of the act."""
+
+    anyone_inserts = True  # who acts rarely holds the key of the post that is told
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
+    post_id = models.UUIDField("岗位")
+    event = models.CharField("事项", max_length=80)
+    thread = models.UUIDField("会话", help_text="Notices of one case belong together, in the bell and in mail.")
+    data = models.JSONField("内容", default=dict)
+    url = models.CharField("去处", max_length=200, blank=True)
+    told_at = models.DateTimeField("时刻", auto_now_add=True)
+    read_at = models.DateTimeField("已读", null=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "通知"
+        indexes: ClassVar[list[Any]] = [
+            *ProtectedModel.Meta.indexes,
+            models.Index(fields=["post_id", "-id"], name="notice_unread", condition=models.Q(read_at=None)),
+        ]
+
+
+class Outgoing(ProtectedModel):
+    """A notice that still has to leave by one channel. The worker sends it after commit, tries again, gives up."""
+
+    anyone_inserts = True
+
+    class State(models.TextChoices):
+        GIVEN_UP = "given_up", "放弃"
+        SENT = "sent", "已发"
+        WAITING = "waiting", "待发"
+
+    class Channel(models.TextChoices):
+        GROUP = "group", "工作群"
+        MAIL = "mail", "邮件"
+
+    office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
+    notice = models.ForeignKey(Notice, models.CASCADE, verbose_name="通知", related_name="outgoing")
+    channel = models.CharField("渠道", max_length=8, choices=Channel)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField("已试次数", default=0)
+    due_at = models.DateTimeField("何时发")
+    sent_at = models.DateTimeField("发出时刻", null=True)
+    fault = models.CharField("原因", max_length=200, blank=True)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "待发通知"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="one_sending_a_channel")
+        ]
+        indexes: ClassVar[list[Any]] = [
+            *ProtectedModel.Meta.indexes,
+            models.Index(fields=["office", "due_at"], name="outgoing_due", condition=models.Q(state="waiting")),
+        ]
