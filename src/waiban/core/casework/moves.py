@@ -37,14 +37,10 @@ from waiban.core.casework.models import (
     WorkItem,
 )
 from waiban.core.casework.processes import process_of
-from waiban.core.casework.subjects import Move, subject_of
+from waiban.core.casework.subjects import Move, subject_of, url_of
+from waiban.core.files.models import StoredFile
+from waiban.core.notify.outbox import enqueue
 from waiban.core.people.models import Post, Unit
-
-try:  # until the outbox lands
-    from waiban.core.notify.outbox import enqueue  # type: ignore[import-not-found,import-untyped,unused-ignore]
-except ModuleNotFoundError:
-
-    def enqueue(*_args: Any, **_rest: Any) -> None: ...
 
 
 class Values(Mapping[str, object]):
@@ -192,6 +188,7 @@ def _end(case: Case, result: str, on: date) -> None:
     if case.paused_for:
         Pause.objects.filter(case=case, until=None).update(until=on)
         case.paused_for = ""
+    _tell(case, f"case.{result}", case.applicant_post_id)
 
 
 def _open_items(
@@ -238,10 +235,18 @@ def add_items(case: Case, items: Sequence[WorkItem]) -> None:
 
 def tell_posts(case: Case, items: Sequence[WorkItem]) -> None:
     for item in items:
-        enqueue(
-            "case.work", office=case.office_id, to_posts=[item.post_id], readers=case.readers, thread=case.pk,
-            data={"item": str(item.pk), "verb": item.verb, "title": case.title, "number": case.number},
-        )  # fmt: skip
+        _tell(case, "case.work", item.post_id, verb=item.verb, due=item.due)
+
+
+def _tell(case: Case, event: str, post_id: uuid.UUID, **data: Any) -> None:
+    enqueue(
+        event,
+        office=case.office_id,
+        to_posts=[post_id],
+        thread=case.pk,
+        data={"title": case.title, "number": case.number, **data},
+        url=url_of(case),
+    )
 
 
 def post_for(case: Case, step_id: str, step: Step, entry: str) -> Post:
@@ -292,6 +297,8 @@ def widen(case: Case, posts: Sequence[Post], *, reached_office: bool = False) ->
     Case.objects.filter(pk=case.pk).update(readers=case.readers)
     for model, path in _CHILDREN.items():
         model._default_manager.filter(**{path: case}).update(readers=case.readers)
+    scans = PaperEntry.objects.filter(item__case=case).values("scan")
+    StoredFile.objects.filter(pk__in=scans).update(readers=case.readers)
     subject_of(case).readers_changed(case)
 
 
