@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from waiban.core.access.principals import current_principal
@@ -17,7 +16,7 @@ from waiban.core.casework.engine import walk
 from waiban.core.casework.models import Case, Deadline, Decision, DossierVersion, PaperEntry, Watch, WorkItem
 from waiban.core.casework.moves import marking_of
 from waiban.core.casework.processes import process_of
-from waiban.core.casework.subjects import Preview, subject_of
+from waiban.core.casework.subjects import Preview, subject_of, url_of
 from waiban.core.people.models import Post
 
 View = Literal["todo", "doing", "done", "watched"]
@@ -174,14 +173,6 @@ def verb_of(item: WorkItem) -> str:
     if (get_language() or "zh").startswith("zh"):
         return item.verb
     return item.verb_en or item.verb
-
-
-def url_of(case: Case) -> str:
-    """The subject's page; empty where its address isn't served here."""
-    try:
-        return reverse(case.url_name, args=[case.subject_id])
-    except NoReverseMatch:
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
+
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.people.models import Post
@@ -105,6 +107,14 @@ def subject_of(case: Case) -> Subject:
 def kinds() -> Mapping[str, str]:
     """Kind → its name, for filters."""
     return {subject.kind: subject.name for subject in _subjects.values()}
+
+
+def url_of(case: Case) -> str:
+    """The subject's page; empty where its address isn't served here."""
+    try:
+        return reverse(case.url_name, args=[case.subject_id])
+    except NoReverseMatch:
+        return ""
 
 
 def entry_id(entry: str) -> uuid.UUID | None:

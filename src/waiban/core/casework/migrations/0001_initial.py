@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offices', '0001_initial'),
+        ('files', '0001_initial'),
         ('people', '0002_posts_of'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
                 ('counts_as', models.CharField(max_length=16, verbose_name='算作')),
                 ('target', models.CharField(blank=True, max_length=40, verbose_name='退回到')),
                 ('members', models.JSONField(default=list, verbose_name='逐人')),
-                ('scan_id', models.UUIDField(verbose_name='扫描件')),
+                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='扫描件')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
                 ('state', models.CharField(choices=[('confirmed', '已复核'), ('pending', '待复核'), ('rejected', '退录')], default='pending', max_length=10, verbose_name='状态')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='复核时间')),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from waiban.core.access.models import ProtectedModel
 from waiban.core.casework.models.cases import Case
 from waiban.core.casework.models.items import WorkItem
+from waiban.core.files.models import StoredFile
 from waiban.core.people.models import Account, Post
 
 
@@ -25,7 +26,7 @@ class PaperEntry(ProtectedModel):
     counts_as = models.CharField("算作", max_length=16)
     target = models.CharField("退回到", max_length=40, blank=True)
     members = models.JSONField("逐人", default=list)
-    scan_id = models.UUIDField("扫描件")
+    scan = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="扫描件", related_name="+")
     recorded_by = models.ForeignKey(Account, models.PROTECT, verbose_name="录入人", related_name="+")
     recorded_by_post = models.ForeignKey(Post, models.PROTECT, verbose_name="录入岗位", related_name="+")
     recorded_at = models.DateTimeField("录入时间", auto_now_add=True)

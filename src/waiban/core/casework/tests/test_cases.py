@@ -1,5 +1,6 @@
 """Cases walked by people at posts, under row security, as the app's role."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -36,10 +37,22 @@ from waiban.core.casework.models import (
 )
 from waiban.core.casework.moves import _CHILDREN
 from waiban.core.casework.tests.world import MONDAY, TO_APPROVAL, TO_OFFICE, TRIP, Memo, World, add_account, substitute
+from waiban.core.files.actions.keep import keep
+from waiban.core.notify.models import Notice
 from waiban.core.people.principals import system
 from waiban.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
+
+
+def scanned(world: World, case: Case) -> uuid.UUID:
+    """A scan of the paper, kept with the case."""
+    case = world.fresh(case)
+    with world.as_("desk"):
+        return keep(
+            b"%PDF-1.7 scan", name="批示.pdf", content_type="application/pdf", office_id=case.office_id,
+            readers=case.readers,
+        ).pk  # fmt: skip
 
 
 def open_steps(world: World, case: Case) -> list[str]:
@@ -114,6 +127,18 @@ def test_who_sees_a_case_grows_with_the_posts_that_it_reaches(world: World) -> N
         for model, path in _CHILDREN.items():
             for row in model.objects.filter(**{path: case}):
                 assert row.readers == case.readers, model
+
+
+def test_each_post_is_told_of_its_work_and_the_applicant_of_the_end(world: World) -> None:
+    case = world.open()
+    world.walk(case, "start", "finance_review", "notice")
+    with world.as_("head"):
+        assert [(n.event, n.data["verb"]) for n in Notice.objects.filter(thread=case.pk)] == [("case.work", "单位审批")]
+    with pytest.raises(CannotError):
+        world.do(case, "head", "unit_approval", "refuse")
+    world.do(case, "head", "unit_approval", "refuse", opinion="不必去")
+    with world.as_("officer"):
+        assert "case.refused" in Notice.objects.filter(thread=case.pk).values_list("event", flat=True)
 
 
 def test_a_refusal_needs_a_reason_and_ends_the_case(world: World) -> None:
@@ -336,7 +361,7 @@ def test_a_decision_from_paper_needs_two_people(world: World) -> None:
     case = world.open()
     world.walk(case, *TO_APPROVAL)
     item = world.item(case, "approve")
-    scan = uuid7()
+    scan = scanned(world, case)
     paper = {"written_on": date(2026, 11, 3), "words": "同意。注意路途安全。", "counts_as": "agree", "scan_id": scan}
     with pytest.raises(NotAllowedError), world.as_("officer"):
         decide_from_paper(item.pk, **paper)
@@ -366,7 +391,7 @@ def test_paper_that_was_only_read_or_typed_wrong_decides_nothing(world: World) -
     case = world.open()
     world.walk(case, *TO_APPROVAL)
     item = world.item(case, "approve")
-    paper = {"written_on": MONDAY, "words": "请××阅研", "scan_id": uuid7()}
+    paper = {"written_on": MONDAY, "words": "请××阅研", "scan_id": scanned(world, case)}
     with world.as_("desk"):
         with pytest.raises(CannotError, match="算作什么"):
             decide_from_paper(item.pk, counts_as="maybe", **paper)
@@ -390,9 +415,9 @@ def test_paper_that_was_only_read_or_typed_wrong_decides_nothing(world: World) -
 def test_a_return_cancels_an_unconfirmed_paper(world: World) -> None:
     case = world.open()
     world.walk(case, *TO_APPROVAL)
-    item = world.item(case, "approve")
+    item, scan = world.item(case, "approve"), scanned(world, case)
     with world.as_("desk"):
-        entry = decide_from_paper(item.pk, written_on=MONDAY, words="同意", counts_as="agree", scan_id=uuid7())
+        entry = decide_from_paper(item.pk, written_on=MONDAY, words="同意", counts_as="agree", scan_id=scan)
     with world.as_("officer"):
         withdraw(case.pk, on=MONDAY)
     with world.as_system():
