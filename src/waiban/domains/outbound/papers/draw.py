@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from waiban.core.casework.models import Case, Decision, DossierVersion
+from waiban.core.casework.queries import decided
 from waiban.core.papers.actions.draw_paper import draw_paper
 from waiban.core.papers.models import Paper
 from waiban.core.papers.settings import letterhead_of, number_pattern, valid_until
@@ -16,6 +17,7 @@ from waiban.domains.outbound.authority import authority_of
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.members import traveller_id
 from waiban.domains.outbound.models import Attachment, Trip
 from waiban.domains.outbound.papers import values as words
 from waiban.domains.outbound.papers.values import Finding, source
@@ -32,7 +34,6 @@ def draw_task_approval(trip: Trip, case: Case, decision: Decision, going: Collec
     authority = authority_of(value, trip.office, trip.channel, day)
     if not authority.own:
         raise CannotError(_("没有授权文件，不能出任务批件；请报上级审批"))
-    request_title, request_number = request_of(trip)
     letterhead = letterhead_of(trip.office)
     until = valid_until(trip.office, day)
     exemption = exemptions(check(trip, "approve"))
@@ -46,8 +47,7 @@ def draw_task_approval(trip: Trip, case: Case, decision: Decision, going: Collec
                 day=day,
                 number=number,
                 unit=trip.unit.name,
-                request_title=request_title,
-                request_number=request_number,
+                request_number=request_number(trip),
                 grant=authority.grant_number,
                 exemption=exemption,
                 valid_until=until,
@@ -74,8 +74,7 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
     letterhead = letterhead_of(trip.office)
     judgement = check(trip, "approve")
     names = names_of(trip)
-    _title, request_number = request_of(trip)
-    head = latest(case, "head_review") or decision
+    head = decided(case, "head_review") or decision
     conclusion = head.opinion or _("经审核，拟同意")
     common: dict[str, Any] = {
         "office": trip.office,
@@ -94,11 +93,11 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
                 day=day,
                 number=number,
                 unit=trip.unit.name,
-                request_number=request_number,
+                request_number=request_number(trip),
                 higher_body=body,
                 authority=_("干部管理权限和审批权限"),
                 conclusion=conclusion.rstrip("。"),
-                findings=[Finding(one.title_zh, one.answer, one.level, one.text_zh) for one in judgement.findings],
+                findings=[Finding(one.title_zh, one.answer, one.level, one.text_zh) for one in judgement.all_findings],
                 exemption=exemptions(judgement),
             ),
             number_pattern=number_pattern(trip.office, "review_opinion"),
@@ -127,26 +126,21 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
 
 
 def names_of(trip: Trip) -> dict[str, str]:
-    ids = [member.get("id") for member in trip.dossier.get("members") or []]
+    ids = [found for found in map(traveller_id, trip.dossier.get("members") or []) if found]
     return {str(pk): name for pk, name in Traveller.objects.filter(pk__in=ids).values_list("pk", "name")}
 
 
-def request_of(trip: Trip) -> tuple[str | None, str | None]:
-    """Title and number of the unit's own stamped 请示, as filed with the application."""
+def request_number(trip: Trip) -> str | None:
+    """Of the unit's own stamped 请示, as filed with the application."""
     filed = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("-id").first()
-    return (filed.title or None, filed.number or None) if filed else (None, None)
+    return (filed.number or None) if filed else None
 
 
 def version_of(case: Case, decision: Decision) -> UUID | None:
     return DossierVersion.objects.filter(case=case, number=decision.version).values_list("pk", flat=True).first()
 
 
-def latest(case: Case, step: str) -> Decision | None:
-    decisions = Decision.objects.filter(case=case, step=step, nature="step").exclude(outcome="send_back")
-    return decisions.select_related("account").order_by("-id").first()
-
-
 def exemptions(judgement: Judgement) -> str | None:
     """What lifts a limit here, each as the finding says it."""
-    lifted = [one.text_zh for one in judgement.findings if one.answer == "exempt"]
+    lifted = [one.text_zh.rstrip("。") for one in judgement.findings if one.answer == "exempt"]
     return "；".join(dict.fromkeys(lifted)) or None

@@ -228,7 +228,6 @@ def task_approval(
     day: date,
     number: str | None,
     unit: str,
-    request_title: str | None,
     request_number: str | None,
     grant: str,
     exemption: str | None = None,
@@ -237,7 +236,6 @@ def task_approval(
 ) -> Values:
     own = {
         "unit": unit,
-        "request_title": request_title,
         "request_number": request_number,
         "grant": grant,
         "exemption": exemption,
@@ -313,6 +311,7 @@ def internal_notice(
     shown_at: str,
     objections_to: str | None = None,
     host_profile: str | None = None,
+    changed: str | None = None,
 ) -> Values:
     programme: list[Row] = [
         {"day": f"{line.date:%m-%d}" if line.date else None, "city": line.city, "text": line.text}
@@ -325,6 +324,7 @@ def internal_notice(
         "shown_to": paper_day(shown_to),
         "shown_at": shown_at,
         "objections_to": objections_to,
+        "changed": changed,
         "host_profile": host_profile,
         "programme": programme,
     }

@@ -69,7 +69,6 @@ def task_approval(**changes: Any) -> Values:
             "day": DAY,
             "number": "云外批〔2027〕9\N{NO-BREAK SPACE}号",
             "unit": "云汀市商务局",
-            "request_title": "关于杜承泽等6人赴日本、韩国开展经贸洽谈的请示",
             "request_number": "云商请〔2027〕3\N{NO-BREAK SPACE}号",
             "grant": "汀省外授〔2026〕2\N{NO-BREAK SPACE}号",
             "exemption": "半年内重访同一国，分管商务的除外（云汀市设置），科长顾北辰2027年1月14日确认",
