@@ -1,7 +1,26 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboundConfig(AppConfig):
     name = "waiban.domains.outbound"
     label = "outbound"
     verbose_name = "因公出访"
+
+    def ready(self) -> None:
+        from waiban.core.access.permissions import Permission
+        from waiban.core.casework import subjects
+        from waiban.core.ui import nav
+        from waiban.domains.outbound.subject import TRIP
+
+        subjects.register(TRIP)
+        nav.register(
+            nav.Entry(
+                code="trips",
+                label=_("团组"),
+                url_name="outbound:list",
+                icon="plane",
+                order=20,
+                may_open=lambda principal: principal.may(Permission.TRIP_READ),
+            )
+        )

@@ -1,5 +1,7 @@
 """A trip before the law of its office: what the form, the deciders and the gates ask."""
 
+from typing import Any
+
 from waiban.core.casework.clocks import today
 from waiban.domains.outbound.decided import decided_on
 from waiban.domains.outbound.dossier import value_of
@@ -7,6 +9,8 @@ from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.dossiers.check import Finding, Judgement, check_trip
+from waiban.dossiers import repair
+from waiban.dossiers.trip import Trip as TripValue
 
 STAGE_OF_STEP = {
     "start": "plan",
@@ -35,15 +39,17 @@ STAGE_OF_STEP = {
 def check(trip: Trip, stage: str = "submit") -> Judgement:
     """Claims of posts' decisions never count here: a draft is on its way into a case."""
     value = value_of(trip.dossier)
-    return check_trip(
-        value,
-        law_of(trip.office),
-        stage=stage,
-        today=today(),
-        in_case=True,
-        decided=decided_on(trip),
-        history=history_of(trip, value),
-    )
+    return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value))
+
+
+def plans_for(trip: Trip, most: int = 2) -> list[list[dict[str, Any]]]:
+    """The smallest sets of plan choices that clear every block of a draft, as RFC 6902 edits; none when nothing blocks."""
+    value = value_of(trip.dossier)
+    return repair.repairs(value, law_of(trip.office), most=most, stage="submit", **_situation(trip, value))
+
+
+def _situation(trip: Trip, value: TripValue) -> dict[str, Any]:
+    return {"today": today(), "in_case": True, "decided": decided_on(trip), "history": history_of(trip, value)}
 
 
 def stops(judgement: Judgement) -> list[Finding]:

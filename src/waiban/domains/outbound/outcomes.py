@@ -57,11 +57,11 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         trip.editable = bool(UNIT_STEPS & set(move.opened)) or (trip.editable and not reached)
     if step == "submit" and decision and decision.outcome == "done":
         trip.dossier["submitted"] = decision.happened_on.isoformat()
-        _state_notices(trip)
     if move.act in ("send_back", "withdraw") and "notice" in move.opened:
         InternalNotice.objects.filter(trip=trip, replaced=False).update(replaced=True)
     if step in ("approve", "outside_approval") and decision and decision.outcome == "agree":
         _approve(trip, case, decision)
+        trip.state = Trip.State.APPROVED  # even while a personnel body still holds the travel papers up
     if step == "report_upward" and decision and decision.outcome != "send_back":
         draw_review_and_request(trip, case, decision)
     trip.save()
@@ -101,21 +101,3 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
 
 def _is_known(trip: Trip, member: str) -> bool:
     return any(str(row) == member for row in TripMember.objects.filter(trip=trip).values_list("traveller_id", flat=True))
-
-
-def _state_notices(trip: Trip) -> None:
-    """The dossier's notices say what the rows say: where, from when to when, with what contents and result."""
-    rows = InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")
-    trip.dossier["notices"] = [
-        {
-            "unit": row.unit.name,
-            "by": "organising" if row.unit_id == trip.unit_id else "sending",
-            "places": row.places,
-            "from": row.since.isoformat(),
-            "to": row.until.isoformat(),
-            "contents": sorted(name for name, value in row.shown.items() if value not in (None, [], "")),
-            "objections": row.objections,
-        }
-        for row in rows
-    ]
-

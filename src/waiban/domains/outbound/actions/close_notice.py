@@ -10,8 +10,10 @@ from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.models import WorkItem
+from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, InternalNotice
+from waiban.domains.outbound.notices import notice_entries
 
 
 @transaction.atomic
@@ -34,6 +36,8 @@ def close_notice(
         raise CannotError(_("请上传公示证明（截图或照片）"), "proof")
     notice.objections, notice.result, notice.proof = objections, result, proof
     notice.save(update_fields=["objections", "result", "proof"])
+    trip = locked(notice.trip_id)
+    write(trip, {**trip.dossier, "notices": notice_entries(trip)})
     record(
         "trip.close_notice",
         principal.at(item.post_id),

@@ -12,9 +12,10 @@ from waiban.core.audit.record import record
 from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.core.places.calendar import work_calendar
-from waiban.domains.outbound.actions.save_draft import locked
+from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import InternalNotice
+from waiban.domains.outbound.notices import notice_entries
 from waiban.domains.outbound.relevant import digest, shown_in_notice
 
 PLACES = ("intranet", "notice_board", "meeting", "other")
@@ -55,6 +56,7 @@ def post_notice(
         posted_by_post_id=item.post_id,
         readers=trip.readers,
     )
+    write(trip, {**trip.dossier, "notices": notice_entries(trip)})
     record(
         "trip.post_notice",
         principal.at(item.post_id),

@@ -30,14 +30,12 @@ def start_trip(trip_id: uuid.UUID, *, on: date | None = None) -> Trip:
     case = open_case(
         "trip",
         trip.pk,
-        office=trip.office,
-        unit=trip.unit,
         number=case_number(trip),
         title=trip.title,
         detail=detail_text(trip),
         destination=destination_text(trip),
         process="trip",
-        applicant_post=Post.objects.get(pk=principal.post),
+        applicant_post=Post.objects.select_related("unit", "office").get(pk=principal.post),
         on=day,
     )
     Trip.objects.filter(pk=trip.pk).update(case=case, state=Trip.State.IN_UNIT)

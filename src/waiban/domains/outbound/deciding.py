@@ -1,0 +1,154 @@
+"""The decider's page: what is not in order first, then why and whom, then who goes, then what others said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from waiban.core.casework import queries as casework
+from waiban.core.casework.models import WorkItem
+from waiban.core.ui.format import day_text
+from waiban.core.ui.marks import ClockFace
+from waiban.domains.outbound.authority import Authority, authority_of
+from waiban.domains.outbound.casing import PersonView, Step, _at, _clock, _steps, headline, people_of
+from waiban.domains.outbound.check import STAGE_OF_STEP, check
+from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.models import Attachment, Attestation, Trip
+from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
+from waiban.domains.outbound.texts import place_name
+
+
+@dataclass
+class DecidePage:
+    trip: Trip
+    item: WorkItem
+    figures: dict[str, str]
+    filed: str
+    """Who asked, when and under which number."""
+    summary: Summary
+    exceptions: list[FindingView]
+    vouched: dict[str, str]
+    """Rule → who vouched and when, for exemptions and attestations."""
+    why: str
+    whom: str
+    funding: str
+    people: list[PersonView]
+    others: list[Step]
+    outcomes: list[tuple[str, str]]
+    targets: list[tuple[str, str]]
+    may_resume: bool
+    clock: ClockFace | None
+    authority: Authority
+    to_attest: list[FindingView]
+    follows: str
+    """What happens on agreement, said on the button's side."""
+    agree_label: str
+    advice: str
+
+
+def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
+    case = item.case
+    stage = STAGE_OF_STEP.get(item.step, "submit")
+    summary = summary_of(check(trip, stage))
+    authority = authority_of(value_of(trip.dossier), trip.office, trip.channel, trip.depart or item.opened_on)
+    mine = "desk" if item.step in ("accept", "desk_review", "section_review", "head_review") else item.step
+    return DecidePage(
+        trip=trip,
+        item=item,
+        figures=headline(trip),
+        filed=_filed(trip),
+        summary=summary,
+        exceptions=[*summary.blocks, *summary.warns, *summary.exempts, *summary.todos],
+        vouched=_vouched(trip),
+        why=str(trip.dossier.get("purpose") or "—"),
+        whom=_whom(trip),
+        funding=_funding(trip),
+        people=people_of(trip),
+        others=[step for step in _steps(case, []) if step.state == "done"][::-1],
+        outcomes=[(outcome, OUTCOMES[outcome]) for outcome in casework.outcomes(item)],
+        targets=casework.targets(item),
+        may_resume=casework.may_resume(item),
+        clock=_clock(case, [item]),
+        authority=authority,
+        to_attest=[view for view in summary.attests if view.waits_for == mine],
+        follows=_follows(item, authority),
+        agree_label=_agree_label(item, authority),
+        advice=_advice(case),
+    )
+
+
+OUTCOMES = {"agree": "同意", "agree_with_changes": "修改后同意", "refuse": "不同意", "done": "办好了"}
+
+
+def _filed(trip: Trip) -> str:
+    request = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("added_at").last()
+    parts = [_("%(unit)s报") % {"unit": trip.unit.name}]
+    if request and request.number:
+        parts.append(f"{day_text(request.dated)} {request.number}" if request.dated else request.number)
+    plan = trip.dossier.get("plan") or {}
+    listed = {True: _("列入年度计划%(item)s"), False: _("未列入年度计划%(item)s")}.get(plan.get("in_annual_plan"))
+    if listed:
+        parts.append(listed % {"item": f" {plan['item']}" if plan.get("item") else ""})
+    return "，".join(parts) + "。"
+
+
+def _whom(trip: Trip) -> str:
+    said = []
+    for item in trip.dossier.get("invitations") or []:
+        place = place_name(str(item["country"])) if item.get("country") else ""
+        said.append(" ".join(part for part in (place, str(item.get("inviter") or "")) if part))
+    return "；".join(said) or "—"
+
+
+def _funding(trip: Trip) -> str:
+    from waiban.domains.outbound.papers.values import payers
+
+    source = payers(value_of(trip.dossier)) or "—"
+    review = _at(trip.dossier, "/budget/total_cny")
+    return source if review is None else source
+
+
+def _vouched(trip: Trip) -> dict[str, str]:
+    from waiban.core.people.models import Post
+
+    rows = list(Attestation.objects.filter(trip=trip, replaced=False))
+    names = {post.pk: post.name for post in Post.objects.filter(pk__in=[row.post_id for row in rows])}
+    return {
+        row.rule: _("%(post)s %(day)s 确认") % {"post": names.get(row.post_id, ""), "day": day_text(row.given_at.date())}
+        + (f"：{row.words}" if row.words else "")
+        for row in rows
+    }
+
+
+def _follows(item: WorkItem, authority: Authority) -> str:
+    if item.step == "approve":
+        return _("县处级及以下由市批，依%(grant)s。") % {"grant": authority.grant_number}
+    if item.step == "report_upward":
+        return _("出审核意见和请示，报%(body)s，时限暂停。") % {"body": authority.body_zh}
+    if item.step == "head_review" and not authority.own:
+        return _("同意后报%(body)s审批。") % {"body": authority.body_zh}
+    return ""
+
+
+def _agree_label(item: WorkItem, authority: Authority) -> str:
+    match item.step:
+        case "approve":
+            return _("同意，签发任务批件")
+        case "accept":
+            return _("受理")
+        case "report_upward":
+            return _("出具并报%(body)s") % {"body": authority.body_zh}
+        case "issue_permit":
+            return _("批件已制发")
+        case "travel_papers":
+            return _("证照已办好")
+        case "depart":
+            return _("已行前教育，可以出发")
+        case "close":
+            return _("结案")
+    return _("同意")
+
+
+def _advice(case: Any) -> str:
+    head = casework.decided(case, "head_review")
+    return OUTCOMES.get(head.outcome, "") if head else ""

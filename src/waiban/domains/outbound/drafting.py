@@ -1,0 +1,271 @@
+"""The draft page: the dossier as sections of fields, each with what the law says of it beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from waiban.core.people.models import Traveller
+from waiban.core.ui.format import money_text, short_day_text
+from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
+from waiban.domains.outbound.check import check
+from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options, element_id
+from waiban.domains.outbound.forms.pointers import Reading
+from waiban.domains.outbound.history import history_of
+from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
+from waiban.domains.outbound.texts import place_name
+from waiban.dossiers.check import Judgement
+from waiban.kernel.money import Money
+
+SECTION_NAMES = (
+    ("basic", "基本"),
+    ("route", "行程"),
+    ("programme", "日程"),
+    ("people", "人员"),
+    ("invite", "邀请"),
+    ("money", "经费"),
+    ("notice", "公示和请示"),
+)
+
+
+@dataclass
+class Line:
+    """One row of a list: its fields by key, what the row says beside them, and its place in the dossier."""
+
+    pointer: str
+    index: int
+    fields: dict[str, Field]
+    say: dict[str, str] = field(default_factory=dict)
+    last: bool = False
+
+    @property
+    def notes(self) -> list[FindingView]:
+        return [note for one in self.fields.values() for note in one.notes]
+
+
+@dataclass
+class SectionHead:
+    id: str
+    label: str
+    kind: str
+    """The worst finding in it: block, warn, todo, met."""
+
+
+@dataclass
+class DraftPage:
+    trip: Trip
+    judgement: Judgement
+    summary: Summary
+    fields: dict[str, Field]
+    lists: dict[str, list[Line]]
+    sections: list[SectionHead]
+    loose: dict[str, list[FindingView]]
+    """Findings of a section that belong to no single field."""
+    travellers: list[Option]
+    attachments: list[Attachment]
+    total: str
+    rates: list[Field]
+    first_problem: FindingView | None
+
+
+def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
+    reading = reading or Reading(trip.dossier, dict(trip.unread))
+    judgement = check(trip)
+    make = Fields(reading, law_of(trip.office))
+    dossier = reading.dossier
+    fields = _plain_fields(make, dossier)
+    names = _names(trip)
+    lists = {
+        "stops": _lines(make, dossier, "/stops", _stop),
+        "programme": _lines(make, dossier, "/programme", _programme),
+        "members": _lines(make, dossier, "/members", _member_of(trip, names)),
+        "invitations": _lines(make, dossier, "/invitations", _invitation),
+        "lines": _lines(make, dossier, "/budget/lines", _budget_line),
+    }
+    summary = summary_of(judgement)
+    loose = _place(make, [*summary.blocks, *summary.warns, *summary.todos, *summary.attests, *summary.exempts])
+    total = total_of(dossier)
+    problems = [*summary.blocks, *summary.todos]
+    return DraftPage(
+        trip=trip,
+        judgement=judgement,
+        summary=summary,
+        fields=fields,
+        lists=lists,
+        sections=_heads(summary, make),
+        loose=loose,
+        travellers=[(str(pk), name) for pk, name in names.items()],
+        attachments=list(Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")),
+        total=money_text(Money(total, "CNY")) if total is not None else "",
+        rates=_rates(make, dossier),
+        first_problem=problems[0] if problems else None,
+    )
+
+
+PLAIN = (
+    "/title",
+    "/kind",
+    "/purpose",
+    "/organising",
+    "/plan/in_annual_plan",
+    "/plan/item",
+    "/plan/unit_quota",
+    "/plan/unit_used",
+    "/depart",
+    "/return",
+    "/flights_inconvenient",
+    "/budget/source",
+    "/budget/rate_date",
+    "/budget/rate_source",
+)
+JOINS = ("/organiser/name", "/organiser/kind", "/organiser/for_profit", "/organiser/approval_no",
+         "/organiser/task_notice_no", "/organiser/group_size", "/organiser/consent_asked_on")  # fmt: skip
+EXEMPT = ("/exemption/kind", "/exemption/activity", "/exemption/nature_signed_by", "/exemption/nature_signed_on",
+          "/exemption/reason")  # fmt: skip
+
+
+def _plain_fields(make: Fields, dossier: dict[str, Any]) -> dict[str, Field]:
+    wanted = [*PLAIN, *EXEMPT]
+    if (dossier.get("plan") or {}).get("in_annual_plan") is False:
+        wanted.append("/plan/reason_outside_plan")
+    if str(dossier.get("organising") or "").startswith("joins"):
+        wanted += JOINS
+    made = {pointer.strip("/").replace("/", "_"): make(pointer) for pointer in wanted}
+    made["purpose"].kind = "area"
+    return made
+
+
+Row = Callable[[Fields, str, dict[str, Any]], tuple[dict[str, Field], dict[str, str]]]
+
+
+def _lines(make: Fields, dossier: dict[str, Any], pointer: str, row: Row) -> list[Line]:
+    items: Any = dossier
+    for part in pointer.strip("/").split("/"):
+        items = (items or {}).get(part)
+    lines = []
+    for index, item in enumerate(items or []):
+        fields, say = row(make, f"{pointer}/{index}", item)
+        lines.append(Line(f"{pointer}/{index}", index, fields, say, index == len(items) - 1))
+    return lines
+
+
+def _stop(make: Fields, pointer: str, stop: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    fields = {
+        "country": make(f"{pointer}/country", options=country_options()),
+        **{key: make(f"{pointer}/{key}") for key in ("city", "arrive", "leave", "transit")},
+    }
+    if stop.get("transit"):
+        fields["leaves_airport"] = make(f"{pointer}/leaves_airport")
+    return fields, {"nights": _nights(stop.get("arrive"), stop.get("leave"))}
+
+
+def _nights(arrive: str | None, leave: str | None) -> str:
+    if not arrive or not leave:
+        return ""
+    return str(max(0, (date.fromisoformat(leave) - date.fromisoformat(arrive)).days))
+
+
+def _programme(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    return {key: make(f"{pointer}/{key}") for key in ("date", "part", "city", "text", "host", "nature")}, {}
+
+
+def _member_of(trip: Trip, names: dict[Any, str]) -> Row:
+    earlier = history_of(trip, value_of(trip.dossier))["members"]
+    options: list[Option] = [(str(pk), name) for pk, name in names.items()]
+
+    def row(make: Fields, pointer: str, member: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+        fields = {
+            "id": make(f"{pointer}/id", _("姓名"), options=options),
+            **{key: make(f"{pointer}/{key}") for key in ("unit", "post", "rank", "role", "category", "managed_by")},
+            **{key: make(f"{pointer}/{key}") for key in ("status", "heads_unit", "in_charge_of")},
+        }
+        trips = earlier.get(str(member.get("id")), [])
+        last = ""
+        if trips:
+            places = "、".join(place_name(code) for code in trips[0].countries or [])
+            last = f"{trips[0].depart:%Y-%m} {places}" if trips[0].depart else places
+        return fields, {"last": last or _("两年内无"), "name": names.get(member.get("id") or "", "")}
+
+    return row
+
+
+def _invitation(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    fields = {
+        "country": make(f"{pointer}/country", options=country_options()),
+        **{
+            key: make(f"{pointer}/{key}")
+            for key in ("inviter", "inviter_kind", "issued_in", "issued_on", "translated", "states",
+                        "names_every_member", "profile_attached", "no_intermediary_statement")
+        },
+    }  # fmt: skip
+    return fields, {}
+
+
+def _budget_line(make: Fields, pointer: str, line: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    keys = ("item", "city", "currency", "unit_price", "people", "days", "amount", "payer", "cabin", "reason")
+    fields = {
+        "country": make(f"{pointer}/country", options=country_options()),
+        **{key: make(f"{pointer}/{key}") for key in keys},
+    }
+    amount, says = line_arithmetic(line)
+    return fields, {"says": says, "amount": f"{amount:,}" if amount is not None else ""}
+
+
+def _rates(make: Fields, dossier: dict[str, Any]) -> list[Field]:
+    lines = (dossier.get("budget") or {}).get("lines") or []
+    currencies = sorted({str(line.get("currency")) for line in lines if line.get("currency") not in (None, "", "CNY")})
+    return [make(f"/budget/rates_to_cny/{code}", _("1 %(code)s 合人民币") % {"code": code}) for code in currencies]
+
+
+def _names(trip: Trip) -> dict[str, str]:
+    """Travellers that may be picked: those the post sees, its own unit's first."""
+    rows = Traveller.objects.select_related("unit").order_by("name")
+    own = [row for row in rows if row.unit_id == trip.unit_id]
+    others = [row for row in rows if row.unit_id != trip.unit_id]
+    return {
+        **{str(row.pk): row.name for row in own},
+        **{str(row.pk): f"{row.name}（{row.unit.short_name}）" for row in others},
+    }
+
+
+def _place(make: Fields, views: list[FindingView]) -> dict[str, list[FindingView]]:
+    """Each finding once: beside the field it names, else the nearest one above it, else with its section."""
+    loose: dict[str, list[FindingView]] = {}
+    for view in views:
+        pointer = view.pointer
+        while pointer and pointer not in make.made:
+            pointer = pointer.rpartition("/")[0]
+        if pointer:
+            make.made[pointer].notes.append(view)
+        else:
+            loose.setdefault(view.section, []).append(view)
+    return loose
+
+
+def _heads(summary: Summary, make: Fields) -> list[SectionHead]:
+    kinds: dict[str, set[str]] = {}
+    for view in [*summary.blocks, *summary.warns, *summary.todos]:
+        kinds.setdefault(view.section, set()).add(view.kind)
+    return [SectionHead(code, _(label), _worst(kinds.get(code, set()))) for code, label in SECTION_NAMES]
+
+
+def _worst(kinds: set[str]) -> str:
+    return next((kind for kind in ("block", "warn", "todo") if kind in kinds), "met")
+
+
+def money(amount: Decimal | None) -> str:
+    return money_text(Money(amount, "CNY")) if amount is not None else ""
+
+
+def anchor(view: FindingView) -> str:
+    return f"#{element_id(view.pointer)}" if view.pointer else f"#{view.section}"
+
+
+def short(day: date | None) -> str:
+    return short_day_text(day, weekday=True)

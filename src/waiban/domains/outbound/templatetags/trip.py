@@ -1,0 +1,144 @@
+"""Controls of the draft form, made in Python: a form has two hundred of them and is made anew as one types."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from waiban.core.ui.format import weekday_text
+from waiban.domains.outbound.forms.fields import Field
+from waiban.domains.outbound.gates import PAPERS
+from waiban.domains.outbound.models import Attachment
+
+register = template.Library()
+LONG = 40
+"""A list with more options than this is sent once a page (`shared_options`) and filled in when its field is touched."""
+NOTHING: SafeString = mark_safe("")
+
+
+@register.simple_tag
+def control(field: Field, css: str = "", labelled: str = "") -> SafeString:
+    """The input of a field. `labelled` is its name where no visible label stands beside it, as in a row of a table."""
+    common = format_html(
+        'id="{}" name="{}"{}{} aria-describedby="{}-side"',
+        field.id,
+        field.pointer,
+        format_html(' aria-label="{}"', labelled) if labelled else NOTHING,
+        NOTHING if not _is_wrong(field) else mark_safe(' aria-invalid="true"'),
+        field.id,
+    )
+    if field.kind == "many":
+        return _many(field)
+    if field.kind in ("select", "yes_no"):
+        return _select(field, common, css)
+    if field.kind == "area":
+        return format_html('<textarea class="area {}" rows="2" {}>{}</textarea>', css, common, field.value)
+    if field.kind == "date":
+        return format_html(
+            '<span class="date"><input class="input {}" inputmode="numeric" autocomplete="off" maxlength="20" '
+            'placeholder="2027-03-02" value="{}" {}><span class="date-day" aria-hidden="true">{}</span></span>',
+            css,
+            field.value,
+            common,
+            _weekday(field.value),
+        )
+    mode = mark_safe(' inputmode="decimal"') if field.kind == "number" else NOTHING
+    return format_html('<input class="input {}" autocomplete="off" value="{}" {}{}>', css, field.value, common, mode)
+
+
+def _is_wrong(field: Field) -> bool:
+    return bool(field.wrong) or any(note.kind == "block" for note in field.notes)
+
+
+def _weekday(text: str) -> str:
+    try:
+        return weekday_text(date.fromisoformat(text))
+    except ValueError:
+        return ""
+
+
+def _select(field: Field, common: SafeString, css: str) -> SafeString:
+    long = len(field.options) > LONG
+    shown = [pair for pair in field.options if pair[0] == field.value] if long else field.options
+    options = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((word, mark_safe(" selected") if word == field.value else NOTHING, name) for word, name in shown),
+    )
+    if field.value and not shown:
+        options = format_html('<option value="{0}" selected>{0}</option>', field.value)
+    later = format_html(' data-options="{}"', _shared_name(field)) if long else NOTHING
+    return format_html(
+        '<select class="select {}" {}{}><option value="">{}</option>{}</select>',
+        css,
+        common,
+        later,
+        _("请选择"),
+        options,
+    )
+
+
+def _many(field: Field) -> SafeString:
+    boxes = format_html_join(
+        "",
+        '<label class="check"><input type="checkbox" name="{}" value="{}"{}>{}</label>',
+        (
+            (field.pointer, word, mark_safe(" checked") if word in field.values else NOTHING, name)
+            for word, name in field.options
+        ),
+    )
+    # The empty value says that none is chosen, which unticked boxes alone wouldn't post.
+    return format_html(
+        '<div class="row" role="group" id="{}" aria-label="{}"><input type="hidden" name="{}" value="">{}</div>',
+        field.id,
+        field.label,
+        field.pointer,
+        boxes,
+    )
+
+
+def _shared_name(field: Field) -> str:
+    return "country" if field.pointer.endswith("/country") else "traveller"
+
+
+@register.simple_tag
+def shared_options(page: Any) -> SafeString:
+    """The long lists of the page, once each, for the script that fills a select when it is touched."""
+    lists: dict[str, list[tuple[str, str]]] = {}
+    for lines in page.lists.values():
+        for line in lines:
+            for field in line.fields.values():
+                if field.kind == "select" and len(field.options) > LONG:
+                    lists.setdefault(_shared_name(field), field.options)
+    return format_html_join(
+        "",
+        '<template id="options-{}">{}</template>',
+        (
+            (name, format_html_join("", '<option value="{}">{}</option>', options))
+            for name, options in sorted(lists.items())
+        ),
+    )
+
+
+@register.filter
+def paper_name(code: str) -> str:
+    return _(PAPERS.get(code, code))
+
+
+@register.simple_tag
+def section_label(page: Any, code: str) -> str:
+    return next((head.label for head in page.sections if head.id == code), "")
+
+
+@register.simple_tag
+def attachment_kinds() -> list[tuple[str, str]]:
+    return list(Attachment.Kind.choices)
+
+
+@register.filter
+def anchor_of(note: Any) -> str:
+    """Where a finding of the panel leads: its field, or its section."""
+    return f"#f{note.pointer.replace('/', '-')}" if note.pointer else f"#{note.section}"

@@ -1,0 +1,237 @@
+"""The list of trips: views, filters, totals, pages by key, and an export of what is filtered."""
+
+import io
+import uuid
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from waiban.core.access.permissions import Permission
+from waiban.core.access.principals import current_principal
+from waiban.core.access.routes import open_to
+from waiban.core.casework.clocks import today
+from waiban.core.papers.sheets import SheetColumn, write_xlsx
+from waiban.core.people.models import Unit
+from waiban.core.ui.format import money_text, short_day_text
+from waiban.core.ui.marks import clock_face, paused_face
+from waiban.domains.outbound import queries
+from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.texts import destination_text, place_name
+from waiban.kernel.money import Money
+
+EXPORT_LIMIT = 20_000
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MARK_OF_STATE = {
+    "draft": "todo",
+    "correction": "paused",
+    "forwarded": "paused",
+    "closed": "done",
+    "refused": "block",
+    "withdrawn": "void",
+}
+
+
+@open_to(Permission.TRIP_READ)
+@require_GET
+def trips(request: HttpRequest) -> HttpResponse:
+    wanted = _wanted(request.GET)
+    try:
+        rows, following = queries.page_of(wanted, request.GET.get("after", ""))
+    except (ValueError, ValidationError):
+        raise Http404(_("没有这一页")) from None
+    totals = queries.totals(wanted, exact="exact" in request.GET)
+    context: dict[str, Any] = {
+        "section": "trips",
+        "wanted": wanted,
+        "q": wanted.text,
+        "tabs": _tabs(wanted),
+        "chips": _chips(request.GET, wanted),
+        "filters": _filters(request.GET, wanted),
+        "totals": totals,
+        "totals_money": money_text(Money(totals.money, "CNY")),
+        "exact_url": _with(request.GET, exact="1"),
+        "rows": [_row(trip) for trip in rows],
+        "next_url": _with(request.GET, after=following) if following else "",
+        "first_url": _with(request.GET) if request.GET.get("after") else "",
+        "export_url": f"{reverse('outbound:export')}?{request.GET.urlencode()}",
+        "new_url": reverse("outbound:new") if current_principal().may(Permission.TRIP_DRAFT) else "",
+        "sorts": {name: _with(request.GET, sort=_other_way(wanted.sort, name)) for name in ("number", "depart", "due")},
+        "clear_url": reverse("outbound:list"),
+    }
+    return render(request, "outbound/list.html", context)
+
+
+@open_to(Permission.TRIP_READ)
+@require_GET
+def export(request: HttpRequest) -> FileResponse:
+    """What is filtered, as a spreadsheet; more than 20,000 rows want a narrower filter."""
+    wanted = _wanted(request.GET)
+    columns = [
+        SheetColumn(_("案号"), "text", width=18),
+        SheetColumn(_("团组"), width=36),
+        SheetColumn(_("单位"), width=22),
+        SheetColumn(_("目的地"), width=22),
+        SheetColumn(_("人数"), "count"),
+        SheetColumn(_("离境"), "day"),
+        SheetColumn(_("返回"), "day"),
+        SheetColumn(_("状态"), width=14),
+        SheetColumn(_("到期日"), "day"),
+        SheetColumn(_("经费(人民币)"), "money"),
+    ]
+    lines = (
+        (
+            f"{trip.year}-{trip.number}",
+            trip.title,
+            trip.unit.name,
+            destination_text(trip),
+            trip.head_count,
+            trip.depart,
+            trip.return_on,
+            trip.get_state_display(),
+            trip.case.due if trip.case else None,
+            trip.total_cny,
+        )
+        for trip in queries.every_trip(wanted, EXPORT_LIMIT)
+    )
+    out = io.BytesIO()
+    write_xlsx(out, _("团组"), columns, lines)
+    out.seek(0)
+    name = _("团组-%(day)s.xlsx") % {"day": today().isoformat()}
+    return FileResponse(out, as_attachment=True, filename=name, content_type=EXCEL)
+
+
+def _wanted(given: QueryDict) -> queries.TripFilter:
+    try:
+        unit = uuid.UUID(str(given["unit"])) if given.get("unit") else None
+    except ValueError:
+        raise Http404 from None
+    view, sort, state = given.get("view", "all"), given.get("sort", "-number"), given.get("state", "")
+    return queries.TripFilter(
+        view=view if view in queries.VIEWS else "all",
+        state=state if state in Trip.State.values else "",
+        unit=unit,
+        country=given.get("country", "")[:2].upper(),
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        text=given.get("q", "").strip()[:60],
+        sort=sort if sort in queries.SORTS else "-number",
+    )
+
+
+def _row(trip: Trip) -> dict[str, Any]:
+    due = trip.case.due if trip.case else None
+    face = paused_face(trip.case.paused_for) if trip.case and trip.case.paused_for else clock_face(due, today())
+    return {
+        "url": reverse("outbound:case" if trip.case_id else "outbound:draft", args=[trip.pk]),
+        "number": f"{trip.number:02d}",
+        "title": trip.title or _("未命名团组"),
+        "unit": trip.unit.short_name or trip.unit.name,
+        "where": destination_text(trip, _language()),
+        "people": trip.head_count,
+        "out": short_day_text(trip.depart, weekday=True) if trip.depart else "—",
+        "back": short_day_text(trip.return_on, weekday=True) if trip.return_on else "—",
+        "state": trip.get_state_display(),
+        "state_mark": MARK_OF_STATE.get(trip.state, "now"),
+        "clock": face,
+        "money": money_text(Money(trip.total_cny, "CNY")) if trip.total_cny is not None else "—",
+    }
+
+
+VIEW_LABELS = {"all": "全部", "open": "办理中", "mine": "在我手里", "report": "报告未交", "forwarded": "已报省", "drafts": "草稿"}
+
+
+def _tabs(wanted: queries.TripFilter) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": _(VIEW_LABELS[view]),
+            "url": f"{reverse('outbound:list')}?view={view}",
+            "count": None,
+            "current": view == wanted.view,
+        }
+        for view in queries.VIEWS
+    ]
+
+
+def _chips(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, str]]:
+    chips = []
+    if wanted.text:
+        chips.append({"label": _("含“%(text)s”") % {"text": wanted.text}, "url": _with(given, q="")})
+    if wanted.state:
+        chips.append({"label": _("状态：%(state)s") % {"state": Trip.State(wanted.state).label}, "url": _with(given, state="")})
+    if wanted.unit:
+        unit = Unit.objects.filter(pk=wanted.unit).first()
+        chips.append({"label": _("单位：%(unit)s") % {"unit": unit.name if unit else ""}, "url": _with(given, unit="")})
+    if wanted.country:
+        chips.append({"label": _("目的地：%(place)s") % {"place": place_name(wanted.country)}, "url": _with(given, country="")})
+    if wanted.since or wanted.until:
+        span = f"{wanted.since or ''} {_('至')} {wanted.until or ''}"
+        chips.append({"label": _("离境 %(span)s") % {"span": span}, "url": _with(given, since="", until="")})
+    return chips
+
+
+def _filters(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, Any]]:
+    filters = []
+    if not wanted.country:
+        codes = sorted(queries.countries_seen(wanted), key=place_name)
+        filters.append({"label": _("目的地"), "options": [_option(given, place_name(code), country=code) for code in codes]})
+    if not wanted.unit:
+        units = Unit.objects.filter(pk__in=queries.units_seen(wanted)).order_by("name")
+        filters.append({"label": _("单位"), "options": [_option(given, unit.name, unit=str(unit.pk)) for unit in units]})
+    if not wanted.state:
+        filters.append(
+            {"label": _("状态"), "options": [_option(given, str(state.label), state=state.value) for state in Trip.State]}
+        )
+    if not (wanted.since or wanted.until):
+        filters.append({"label": _("离境"), "options": [_option(given, label, **span) for label, span in _quarters()]})
+    return [one for one in filters if one["options"]]
+
+
+def _quarters() -> list[tuple[str, dict[str, str]]]:
+    year = today().year
+    ends = {1: "03-31", 2: "06-30", 3: "09-30", 4: "12-31"}
+    return [
+        (
+            _("%(year)d 年%(quarter)s季度") % {"year": y, "quarter": "一二三四"[quarter - 1]},
+            {"since": f"{y}-{quarter * 3 - 2:02d}-01", "until": f"{y}-{ends[quarter]}"},
+        )
+        for y in (year, year + 1)
+        for quarter in ends
+    ]
+
+
+def _option(given: QueryDict, label: str, **change: str) -> dict[str, Any]:
+    return {"label": label, "url": _with(given, **change), "count": None}
+
+
+def _with(given: QueryDict, **change: str) -> str:
+    """The same list with some conditions changed; paging starts anew unless it is what changes."""
+    kept = {key: value for key, value in given.items() if key not in ("after", "exact")} | change
+    query = urlencode({key: value for key, value in kept.items() if value})
+    return f"{reverse('outbound:list')}?{query}" if query else reverse("outbound:list")
+
+
+def _other_way(sort: str, name: str) -> str:
+    if sort == name and f"-{name}" in queries.SORTS:
+        return f"-{name}"
+    return name
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _language() -> str:
+    from django.utils.translation import get_language
+
+    return get_language() or "zh"
