@@ -75,7 +75,8 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
     judgement = check(trip, "approve")
     names = names_of(trip)
     head = decided(case, "head_review") or decision
-    conclusion = head.opinion or _("经审核，拟同意")
+    # Words said inside the office stay there; the paper says what they come to.
+    conclusion = _("经审核，修改后拟同意") if head.outcome == "agree_with_changes" else _("经审核，拟同意")
     common: dict[str, Any] = {
         "office": trip.office,
         "day": day,
@@ -96,8 +97,8 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
                 request_number=request_number(trip),
                 higher_body=body,
                 authority=_("干部管理权限和审批权限"),
-                conclusion=conclusion.rstrip("。"),
-                findings=[Finding(one.title_zh, one.answer, one.level, one.text_zh) for one in judgement.all_findings],
+                conclusion=conclusion,
+                findings=reviewed(judgement),
                 exemption=exemptions(judgement),
             ),
             number_pattern=number_pattern(trip.office, "review_opinion"),
@@ -114,7 +115,7 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
                 unit=trip.unit.name,
                 higher_body=body,
                 signer=head.account.name,
-                conclusion=conclusion.rstrip("。"),
+                conclusion=conclusion,
                 review_number=review.document_number,
             ),
             number_pattern=number_pattern(trip.office, "upward_request"),
@@ -138,6 +139,15 @@ def request_number(trip: Trip) -> str | None:
 
 def version_of(case: Case, decision: Decision) -> UUID | None:
     return DossierVersion.objects.filter(case=case, number=decision.version).values_list("pk", flat=True).first()
+
+
+def reviewed(judgement: Judgement) -> list[Finding]:
+    """What the office answers for; the approver's own word is still to come and isn't the office's to report."""
+    return [
+        Finding(one.title_zh, one.answer, one.level, one.text_zh)
+        for one in judgement.all_findings
+        if one.card["stated_by"] != "approver"
+    ]
 
 
 def exemptions(judgement: Judgement) -> str | None:

@@ -58,6 +58,8 @@ def decision_sheet_pdf(trip: Trip, item: WorkItem, day: date) -> bytes:
     page = decide_page(trip, item)
     office = letterhead_of(trip.office)
     number, version = item.case.number, item.case.version
+    # On screen these wait in a panel of their own; with a pen the leader has this page alone.
+    unvouched = [view for view in page.summary.attests if view.waits_for != "approver"]
     sheet = DecisionSheet(
         office=office.office,
         name="团组审批单",
@@ -67,7 +69,7 @@ def decision_sheet_pdf(trip: Trip, item: WorkItem, day: date) -> bytes:
         title=trip.title or errand(value_of(trip.dossier)),
         facts=_facts(page),
         source_line=f"{page.filed}请财政核对现行标准。",
-        exceptions=[_notable(view, page) for view in page.exceptions],
+        exceptions=[_notable(view, page) for view in [*page.exceptions, *unvouched]],
         in_order=page.summary.met,
         sections=_sections(page),
         heads=("姓名", "单位和职务", "级别", "本年 / 12 月", "上次", "不同意划×"),

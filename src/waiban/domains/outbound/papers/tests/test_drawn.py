@@ -44,7 +44,16 @@ def test_an_approval_under_a_grant_prints_the_task_approval(people: People) -> N
         assert squeezed(said) in words
     assert squeezed("余同意。") not in words, "what the unit's finance said is not for the approval"
     page = pdf_words(sheet)
-    for said in ("未盖章", "请您知道", "程知远", "同意，请领导审批", "批示", "签名和日期", "请财政核对现行标准"):
+    for said in (
+        "未盖章",
+        "请您知道",
+        "程知远",
+        "同意，请领导审批",
+        "请经办人确认",
+        "批示",
+        "签名和日期",
+        "请财政核对现行标准",
+    ):
         assert squeezed(said) in page
     assert 0 not in {glyph for _font, glyph in pdf_glyphs(sheet)}
 
@@ -63,6 +72,8 @@ def test_without_a_grant_opinion_and_request_go_upward_together(people: People) 
     assert "签发人：许令仪" in asked
     assert "妥否，请批示。" in asked
     assert "其余事项" in opinion or "全部事项" in opinion
+    assert "待有审批权的机关批准" not in opinion
+    assert squeezed("同意，请领导审批。") not in opinion + asked, "words said inside the office stay there"
     assert "任务批件" not in opinion + asked
 
 
