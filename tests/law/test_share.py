@@ -1,4 +1,8 @@
-"""The share of official business against brute force: every way to read what isn't stated is tried (readings §5)."""
+"""
+The share of official business against brute force: every way to read what isn't stated is tried (readings §5).
+
+Where a stop has no dates the law may leave open what trying all dates would settle; it never answers otherwise.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +23,21 @@ HALVES = {"day": ("am", "pm"), None: ("am", "pm"), "morning": ("am",), "afternoo
 
 
 def moves(day: date, stops: list[dict[str, Any]]) -> bool | None:
-    """Whether the day is the first in some country or the last; None where the stops don't tell."""
-    answers = []
-    for key, later in (("arrive", True), ("leave", False)):
-        for stop in stops:
-            others = [other[key] for other in stops if other["country"] == stop["country"]]
-            edge: list[bool | None] = [None if stop[key] is None else stop[key] == day]
-            edge += [
-                None if None in (other, stop[key]) else (other >= stop[key] if later else other <= stop[key])
-                for other in others
-            ]
-            answers.append(False if False in edge else None if None in edge else True)
-    return True if True in answers else None if None in answers else False
+    """Nights before and after in different countries, or a second country touched; None where the stops don't tell."""
+    unknown = [(stop, key) for stop in stops for key in ("arrive", "leave") if stop[key] is None]
+    ways = [FIRST + timedelta(days=n) for n in range(-1, 7)]
+    answers = set()
+    for way in product(ways, repeat=len(unknown)):
+        filled = {(id(stop), key): value for (stop, key), value in zip(unknown, way, strict=True)}
+        times = [
+            (s["country"], filled.get((id(s), "arrive"), s["arrive"]), filled.get((id(s), "leave"), s["leave"]))
+            for s in stops
+        ]
+        before = {country for country, arrive, leave in times if arrive < day <= leave}
+        after = {country for country, arrive, leave in times if arrive <= day < leave}
+        touched = {country for country, arrive, leave in times if arrive <= day <= leave}
+        answers.add(not (before & after) or len(touched) > 1)
+    return answers.pop() if len(answers) == 1 else None
 
 
 def expected(days: int, programme: list[dict[str, Any]], stops: list[dict[str, Any]]) -> str:
@@ -135,4 +142,6 @@ def answer(days: int, programme: list[dict[str, Any]], stops: list[dict[str, Any
 def test_the_share_is_what_every_reading_agrees_on(
     plan: tuple[int, list[dict[str, Any]], list[dict[str, Any]]],
 ) -> None:
-    assert answer(*plan) == expected(*plan)
+    got, wanted = answer(*plan), expected(*plan)
+    undated = any(None in stop.values() for stop in plan[2])
+    assert got == wanted or (got == "not_stated" and undated), f"{got}, not {wanted}: {plan!r}"
