@@ -44,3 +44,36 @@ class Event(models.Model):
             models.Index(fields=["case_id", "id"], name="event_of_case"),
             models.Index(fields=["subject_id", "id"], name="event_of_subject"),
         ]
+
+
+class Seal(models.Model):
+    """The place of one event in its office's chain. Written by the sealer, never changed.
+
+    `office_id` is all zeros for what belongs to no office (a sign-in that names nobody).
+    """
+
+    event_id = models.UUIDField("登记", primary_key=True)
+    office_id = models.UUIDField("外办")
+    number = models.BigIntegerField("序号")
+    content = models.CharField("内容摘要", max_length=64)
+    digest = models.CharField("链上摘要", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "封存"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["office_id", "number"], name="one_place_in_the_chain")]
+
+
+class SealHead(models.Model):
+    """A signed count and end of a chain, one a batch."""
+
+    id = models.UUIDField("编号", primary_key=True, default=uuid7, editable=False)
+    office_id = models.UUIDField("外办")
+    count = models.BigIntegerField("条数")
+    digest = models.CharField("末条摘要", max_length=64)
+    sealed_at = models.DateTimeField("封存时刻")
+    key = models.CharField("公钥指纹", max_length=32)
+    signature = models.CharField("签名", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "封存签名"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["office_id", "count"], name="one_head_a_count")]
