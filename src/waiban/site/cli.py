@@ -1,5 +1,5 @@
 """
-The command line: `waiban check`, `schema`, `regulations`, `audit`, `serve`.
+The command line: `waiban check`, `schema`, `regulations`, `audit`, `worker`, `serve`.
 
 Only what a command needs is imported when it runs: `check` is used in scripts and hooks and starts in a blink, without
 Django, polars or OR-Tools (a test holds it to that).
@@ -74,11 +74,13 @@ def _parser() -> argparse.ArgumentParser:
             action.add_argument("folder", metavar="TO", help="a folder that doesn't exist yet")
         action.set_defaults(run=_regulations, action=name)
 
-    audit = commands.add_parser("audit", help="the register of everything done")
-    verbs = audit.add_subparsers(required=True, metavar="ACTION")
-    verify = verbs.add_parser("verify", help="find a changed, removed, cut or reordered entry", add_help=False)
-    verify.add_argument("rest", nargs=argparse.REMAINDER)
-    verify.set_defaults(run=_audit_verify)
+    audit = commands.add_parser("audit", help="seal and verify the register of everything done", add_help=False)
+    audit.add_argument("rest", nargs=argparse.REMAINDER)
+    audit.set_defaults(run=_audit)
+
+    worker = commands.add_parser("worker", help="deliver notices, run jobs, seal the register", add_help=False)
+    worker.add_argument("rest", nargs=argparse.REMAINDER)
+    worker.set_defaults(run=_worker)
 
     serve = commands.add_parser("serve", help="serve the product", add_help=False)
     serve.add_argument("rest", nargs=argparse.REMAINDER)
@@ -114,10 +116,16 @@ def _regulations(options: argparse.Namespace) -> int:
     return run(options)
 
 
-def _audit_verify(options: argparse.Namespace) -> int:
-    from waiban.core.audit.verify import main as run
+def _audit(options: argparse.Namespace) -> int:
+    from waiban.site.register import main as run
 
-    return int(run(options.rest))
+    return run(options.rest)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from waiban.site.worker import main as run
+
+    return run(options.rest)
 
 
 def _serve(options: argparse.Namespace) -> int:
