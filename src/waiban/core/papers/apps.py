@@ -1,7 +1,19 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PapersConfig(AppConfig):
     name = "waiban.core.papers"
     label = "papers"
     verbose_name = "公文"
+
+    def ready(self) -> None:
+        from waiban.core.audit import sentences
+
+        sentences.register(
+            {
+                "paper.draw": _("出文 %(number)s"),
+                "paper.file_scan": _("存盖章件：%(number)s"),
+                "paper.void": _("%(number)s作废：%(reason)s"),
+            }
+        )

@@ -76,7 +76,7 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
     names = names_of(trip)
     head = decided(case, "head_review") or decision
     # Words said inside the office stay there; the paper says what they come to.
-    conclusion = _("经审核，修改后拟同意") if head.outcome == "agree_with_changes" else _("经审核，拟同意")
+    conclusion = "经审核，修改后拟同意" if head.outcome == "agree_with_changes" else "经审核，拟同意"
     common: dict[str, Any] = {
         "office": trip.office,
         "day": day,
@@ -96,7 +96,7 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
                 unit=trip.unit.name,
                 request_number=request_number(trip),
                 higher_body=body,
-                authority=_("干部管理权限和审批权限"),
+                authority="干部管理权限和审批权限",
                 conclusion=conclusion,
                 findings=reviewed(judgement),
                 exemption=exemptions(judgement),

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from waiban.core.casework.models import WorkItem
 from waiban.core.papers.decision_sheet import (
@@ -55,7 +55,11 @@ CONTENTS = {
 
 def decision_sheet_pdf(trip: Trip, item: WorkItem, day: date) -> bytes:
     """The page that a leader decides on with a pen, saying what the screen says at this minute."""
-    page = decide_page(trip, item)
+    with translation.override("zh-hans"):  # a paper is Chinese, whatever the reader's screen speaks
+        return _decision_sheet(decide_page(trip, item), trip, item, day)
+
+
+def _decision_sheet(page: DecidePage, trip: Trip, item: WorkItem, day: date) -> bytes:
     office = letterhead_of(trip.office)
     number, version = item.case.number, item.case.version
     # On screen these wait in a panel of their own; with a pen the leader has this page alone.

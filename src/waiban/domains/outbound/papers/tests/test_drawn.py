@@ -1,6 +1,7 @@
 """The papers as the main job draws them: from rows, by the real acts."""
 
 import pytest
+from django.utils import translation
 
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
@@ -25,8 +26,9 @@ def test_an_approval_under_a_grant_prints_the_task_approval(people: People) -> N
     trip = world.through_office(people, world.submitted(people, world.draft(people)))
     with people.as_("city_leader"):
         item = world.open_item(trip, "approve")
-        sheet = decision_sheet_pdf(trip, item, today())
-        decide(item.pk, "agree", opinion="同意。")
+        with translation.override("en"):
+            sheet = decision_sheet_pdf(trip, item, today())
+            decide(item.pk, "agree", opinion="同意。")
         paper = Paper.objects.get(case_id=trip.case_id)
         assert paper_in_force(trip.case_id, "task_approval").id == paper.pk  # type: ignore[union-attr, arg-type]
         words = words_of(paper)
@@ -55,6 +57,7 @@ def test_an_approval_under_a_grant_prints_the_task_approval(people: People) -> N
         "请财政核对现行标准",
     ):
         assert squeezed(said) in page
+    assert not any(word in words + page for word in ("Agree", "people", "days", "Budget")), "papers are Chinese"
     assert 0 not in {glyph for _font, glyph in pdf_glyphs(sheet)}
 
 
@@ -62,7 +65,8 @@ def test_without_a_grant_opinion_and_request_go_upward_together(people: People) 
     world.ready(people, grant=False)
     trip = world.through_office(people, world.submitted(people, world.draft(people)))
     with people.as_("desk_officer"):
-        decide(world.open_item(trip, "report_upward").pk, "done")
+        with translation.override("en"):
+            decide(world.open_item(trip, "report_upward").pk, "done")
         review, request = (
             Paper.objects.get(case_id=trip.case_id, kind=kind) for kind in ("review_opinion", "upward_request")
         )
