@@ -16,6 +16,10 @@ document.addEventListener("click", (event) => {
     area.focus();
   }
   if (button.hasAttribute("data-print")) print();
+  if (button.dataset.choose) {
+    const choice = document.querySelector(`input[type=radio][value="${button.dataset.choose}"]`);
+    if (choice) choice.click();
+  }
   if (button.dataset.go) { // to the first thing to mend
     const field = document.querySelector(button.dataset.go);
     field?.scrollIntoView({ block: "center" });
@@ -41,6 +45,16 @@ document.addEventListener("change", (event) => {
     label.classList.add("file-has");
     label.querySelector("[data-name]").textContent = [...event.target.files].map((file) => file.name).join("、");
   }
+  const place = document.getElementById(event.target.dataset?.preview ?? "");
+  if (place && event.target.files?.length) { // the scan beside the form, before it is sent
+    const file = event.target.files[0];
+    const shown = document.createElement(file.type === "application/pdf" ? "iframe" : "img");
+    shown.src = URL.createObjectURL(file);
+    shown.id = place.id;
+    shown.className = "scan-page";
+    shown.setAttribute(shown.tagName === "IMG" ? "alt" : "title", file.name);
+    place.replaceWith(shown);
+  }
   const form = event.target.closest("form[data-auto]");
   if (form) form.requestSubmit();
 });
@@ -51,3 +65,21 @@ document.addEventListener("input", (event) => { if (event.target.closest("form[d
 document.addEventListener("submit", () => { changed = false; });
 document.addEventListener("waiban:saved", () => { changed = false; });
 addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+// A long list of options is on the page once; a select takes it over when it is touched.
+const fill = (event) => {
+  const select = event.target.closest?.("select[data-options]");
+  const source = select && document.getElementById(`options-${select.dataset.options}`);
+  if (!source || select.options.length > 2) return;
+  const chosen = select.value;
+  for (const option of source.content.querySelectorAll("option")) {
+    if (option.value !== chosen) select.append(option.cloneNode(true));
+  }
+  select.value = chosen;
+};
+document.addEventListener("pointerdown", fill);
+document.addEventListener("focusin", fill);
+
+// Choosing whom to add isn't a change of the dossier; the button beside it is.
+document.addEventListener("change", (event) => { if (event.target.matches("[data-quiet]")) event.stopImmediatePropagation(); }, true);
+document.addEventListener("input", (event) => { if (event.target.matches("[data-quiet]")) event.stopImmediatePropagation(); }, true);

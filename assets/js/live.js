@@ -16,8 +16,10 @@ if (undo) new MutationObserver(() => {
 // bpmn-js is fetched when somebody looks at the diagram, not before.
 const draw = (root) => {
   for (const place of root.querySelectorAll?.("[data-diagram]") ?? []) {
+    if (place.closest("details:not([open])")) continue; // a folded one is drawn when it is unfolded
     import(place.dataset.script).then((module) => module.draw(place));
   }
 };
 draw(document);
 document.addEventListener("htmx:after:swap", (event) => draw(event.target));
+document.addEventListener("toggle", (event) => { if (event.target.open) draw(event.target); }, true);

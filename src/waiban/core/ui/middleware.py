@@ -5,10 +5,11 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-# A page frames only our own scans; the view that serves a scan sets its own policy with frame-ancestors 'self'.
+# blob: shows a scan beside the form before it is sent. A page frames only our own scans; the view that serves one
+# sets its own policy with frame-ancestors 'self'.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "manifest-src 'self'"
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -89,13 +89,9 @@ class Shown:
     watch_label: str
 
 
-def address(url_name: str, subject_id: uuid.UUID, item_id: uuid.UUID | None = None) -> str:
-    """The page of a case's subject; the item that waits goes with it, so that the page opens its act."""
-    try:
-        page = reverse(url_name, args=[subject_id])
-    except NoReverseMatch:
-        return "#"
-    return f"{page}?item={item_id}" if item_id else page
+def address(url_name: str, subject_id: uuid.UUID) -> str:
+    """The page of a case's subject: what this post can do there stands on top."""
+    return reverse(url_name, args=[subject_id])
 
 
 def line(row: queries.Row, today: date) -> Line:
@@ -107,7 +103,7 @@ def line(row: queries.Row, today: date) -> Line:
         row.detail,
         row.unit,
         _holder(row),
-        address(row.url_name, row.subject_id, row.item_id),
+        address(row.url_name, row.subject_id),
         reverse("inbox_preview", args=[row.case_id]),
     )
 
@@ -196,7 +192,7 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         rest=_others(ready.others),
         last=_last(case),
         files=[Paper(*paper) for paper in ready.files],
-        url=address(case.url_name, case.subject_id, item.pk if item and mine else None),
+        url=address(case.url_name, case.subject_id),
         open_label=gettext("去办：%(verb)s") % {"verb": _item_verb(item)} if item and mine else gettext("打开案卷"),
         claim_url=reverse("inbox_claim", args=[item.pk]) if item and mine and item.claimed_by_id is None else "",
         watch_url=reverse("inbox_watch", args=[case.pk]) if current_principal().may(Permission.CASE_READ) else "",

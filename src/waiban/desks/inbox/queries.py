@@ -195,7 +195,7 @@ def _cases(view: View, wanted: Filter) -> QuerySet[Case]:
 
 
 def _item_rows(found: QuerySet[WorkItem], sort: Sort, view: View, after: str, limit: int) -> tuple[list[Row], str]:
-    found = found.select_related("case__unit", "post", "claimed_by")
+    found = found.select_related("case__unit", "post", "claimed_by").defer("case__marking")
     column = "closed_on" if view == "done" else "opened_on" if sort == "opened" else "due"
     if view == "done":
         found = _after_down(found, column, after).order_by(F(column).desc(), "-id")
@@ -207,7 +207,7 @@ def _item_rows(found: QuerySet[WorkItem], sort: Sort, view: View, after: str, li
 
 
 def _case_rows(found: QuerySet[Case], after: str, limit: int) -> tuple[list[Row], str]:
-    found = _after_up(found.select_related("unit"), "due", after)
+    found = _after_up(found.select_related("unit").defer("marking"), "due", after)
     page = list(found.order_by(F("due").asc(nulls_last=True), "id")[: limit + 1])
     holding: dict[uuid.UUID, WorkItem] = {}
     items = WorkItem.objects.filter(case__in=[case.pk for case in page[:limit]], state=WorkItem.State.OPEN)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
+from waiban.core.casework import clocks
 from waiban.core.casework.actions.claim import claim
 from waiban.core.casework.actions.watch import unwatch, watch
 from waiban.core.casework.models import Case
@@ -24,7 +25,6 @@ from waiban.core.casework.subjects import kinds
 from waiban.core.papers.sheets import SheetColumn, write_xlsx
 from waiban.core.ui.format import count_text, day_text
 from waiban.desks.inbox import planner, presenting, queries
-from waiban.kernel.clock import Clock
 
 EXPORT_LIMIT = 20_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,7 +34,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     view, wanted = _asked(request.GET)
-    today = Clock().today()
+    today = clocks.today()
     try:
         found, following = queries.rows(view, wanted, request.GET.get("after", ""))
     except (ValueError, ValidationError):
@@ -73,7 +73,7 @@ def preview(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         case, item = queries.case_with_item(case_id)
     except Case.DoesNotExist:
         raise Http404 from None
-    return render(request, "inbox/preview.html", {"preview": presenting.shown(case, item, Clock().today())})
+    return render(request, "inbox/preview.html", {"preview": presenting.shown(case, item, clocks.today())})
 
 
 @open_to(Permission.INBOX_READ)
@@ -97,7 +97,7 @@ def watch_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 def export(request: HttpRequest) -> FileResponse:
     """What is filtered, as a spreadsheet; more than 20,000 rows want a narrower filter."""
     view, wanted = _asked(request.GET)
-    today = Clock().today()
+    today = clocks.today()
     columns = [
         SheetColumn(gettext("案号"), width=22),
         SheetColumn(gettext("要办的事")),
@@ -144,7 +144,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:60]
-    today = Clock().today()
+    today = clocks.today()
     found = queries.found(asked) if len(asked) >= 2 else []
     lines = [(row, presenting.line(row, today)) for row in found]
     many = len(found) == queries.PAGE
@@ -187,7 +187,7 @@ def _planned(given: QueryDict) -> dict[str, Any]:
         day = None
     if asked and day is None:
         return {"asked": asked, "plan_error": gettext("日期写成 2027-04-12 这样")}
-    plan = planner.latest_days(day, Clock().today()) if day else None
+    plan = planner.latest_days(day, clocks.today()) if day else None
     return {"asked": asked, "depart": day_text(day) if day else "", "plan": plan}
 
 

@@ -7,7 +7,10 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
+from waiban.core.access.permissions import Permission
+from waiban.core.access.principals import current_principal
 from waiban.core.ui.marks import FINDING_WORDS
 
 register = template.Library()
@@ -43,6 +46,20 @@ def shape(name: str) -> SafeString:
 @register.simple_tag
 def finding_word(kind: str) -> str:
     return str(FINDING_WORDS[kind])
+
+
+@register.simple_tag
+def may(permission: str) -> bool:
+    """Whether the one who acts holds the permission: to show a way, never to guard it."""
+    return current_principal().may(Permission(permission))
+
+
+@register.simple_tag
+def phrases(paper: str = "") -> list[str]:
+    """Usual words of a decision; on paper, as leaders write them."""
+    if paper:
+        return [gettext("同意"), gettext("拟同意"), gettext("圈阅"), gettext("请××阅研")]
+    return [gettext("同意。"), gettext("请按规定办理。"), gettext("注意安全。")]
 
 
 @register.filter

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from waiban.core.casework.models import Case
+from waiban.core.casework.queries import Diagram, diagram
 from waiban.core.ui.format import weekday_text
 from waiban.domains.outbound.forms.fields import Field
 from waiban.domains.outbound.gates import PAPERS
@@ -136,6 +138,47 @@ def section_label(page: Any, code: str) -> str:
 @register.simple_tag
 def attachment_kinds() -> list[tuple[str, str]]:
     return list(Attachment.Kind.choices)
+
+
+@register.simple_tag
+def case_diagram(case: Case) -> Diagram:
+    return diagram(case)
+
+
+@register.simple_tag
+def vouched(page: Any, rule: str) -> str:
+    return str(page.vouched.get(rule, ""))
+
+
+@register.filter
+def outcome_name(code: str) -> str:
+    names = {
+        "agree": _("同意"),
+        "agree_with_changes": _("修改后同意"),
+        "refuse": _("不同意"),
+        "send_back": _("退回"),
+        "done": _("办了"),
+        "read": _("只是阅"),
+    }
+    return names.get(code, code)
+
+
+@register.filter
+def place_label(code: str) -> str:
+    places = {"intranet": _("内网"), "notice_board": _("公示栏"), "meeting": _("会议"), "other": _("其他")}
+    return places.get(code, code)
+
+
+@register.filter
+def paper_title(paper: Any) -> str:
+    titles = {
+        "task_approval": _("任务批件"),
+        "review_opinion": _("审核意见"),
+        "upward_request": _("请示"),
+        "confirmation": _("确认件"),
+        "task_notice": _("任务通知书"),
+    }
+    return titles.get(paper.kind, paper.kind)
 
 
 @register.filter
