@@ -39,3 +39,19 @@ def database(name: str, engine: str) -> dict[str, Any] | None:
         "TIME_ZONE": "UTC",
         "TEST": {"NAME": unquote(parts.path.strip("/")), "MIGRATE": False},
     }
+
+
+def single_sign_on() -> list[dict[str, Any]]:
+    """The city's OpenID Connect provider, where WAIBAN_OIDC_ISSUER names one; the others of the three are then needed."""
+    issuer = os.environ.get("WAIBAN_OIDC_ISSUER")
+    if not issuer:
+        return []
+    return [
+        {
+            "provider_id": "city",
+            "name": text("WAIBAN_OIDC_NAME", "统一身份认证"),
+            "client_id": text("WAIBAN_OIDC_CLIENT"),
+            "secret": text("WAIBAN_OIDC_SECRET"),
+            "settings": {"server_url": issuer},
+        }
+    ]

@@ -4,9 +4,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from waiban.core.access.principals import become
+from waiban.core.offices.models import Office
 from waiban.core.people.principals import principal_of
+
+WITHOUT_POST = ("/accounts/", "/i18n/", "/static/")
+"""What an account may open while it holds no post: sign-out, its own password and keys, the language."""
 
 
 class PrincipalOfAccount:
@@ -15,5 +20,10 @@ class PrincipalOfAccount:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
-            become(principal_of(request.user.pk, request.session.get("post")))
+            principal = principal_of(request.user.pk, request.session.get("post"))
+            become(principal)
+            if principal.post is None and not request.path.startswith(WITHOUT_POST):
+                opened_by = request.user.opened_by_office
+                office = Office.objects.filter(pk=opened_by).first() if opened_by else None
+                return render(request, "people/no_post.html", {"office": office}, status=403)
         return self.get_response(request)

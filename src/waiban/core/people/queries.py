@@ -1,5 +1,6 @@
 """Reads of people. Row security has already said what is seen."""
 
+import contextlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -147,6 +148,22 @@ def travellers(*, unit: Unit | None = None, search: str = "") -> QuerySet[Travel
     return rows.order_by("unit__name", "name", "id")
 
 
+def traveller_page(*, search: str, after: str, size: int, on: date) -> tuple[list[Traveller], str]:
+    """One page by key, each traveller with its record of the day, and the key of the next page or an empty text.
+
+    The key is `name/id` of the last row of the page before.
+    """
+    rows = travellers(search=search).order_by("name", "id")
+    name, _, key = after.rpartition("/")
+    if name:
+        with contextlib.suppress(ValueError):  # a key that was typed wrong begins at the beginning
+            rows = rows.filter(Q(name__gt=name) | Q(name=name, id__gt=uuid.UUID(key)))
+    page = list(with_records(rows, on)[: size + 1])
+    if len(page) <= size:
+        return page, ""
+    return page[:size], f"{page[size - 1].name}/{page[size - 1].pk}"
+
+
 def with_records(rows: QuerySet[Traveller], on: date) -> QuerySet[Traveller]:
     """Each with `now`: the list of its record on that day, or empty. Two queries for any number."""
     return rows.prefetch_related(Prefetch("records", TravellerRecord.objects.filter(on_day(on)), "now"))
@@ -207,6 +224,12 @@ def accounts(office: Office) -> Sequence[Account]:
     rows = Account.objects.filter(Q(opened_by_office=office.pk) | Q(Exists(seated)))
     held = Appointment.objects.select_related("post__unit").filter(on_day(today(office)))
     return list(rows.prefetch_related(Prefetch("appointments", held, "held")).order_by("username"))
+
+
+def holders(office: Office, on: date) -> Sequence[Account]:
+    """Accounts that hold a post of the office on a day."""
+    seated = Appointment.objects.filter(on_day(on), account=OuterRef("pk"), post__office=office)
+    return list(Account.objects.filter(Exists(seated), is_active=True).order_by("name"))
 
 
 def substitutions(office: Office, on: date) -> Sequence[Substitute]:
