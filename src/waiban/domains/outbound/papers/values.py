@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from babel import Locale
 from django.utils.translation import gettext as _
 
 from waiban.core.papers.figures import paper_day, yuan
 from waiban.core.papers.letterhead import Letterhead
 from waiban.core.papers.source import PaperError, Row, Source, Values, load_source
+from waiban.domains.outbound import texts
 from waiban.dossiers.trip import Member, Trip
 
 HERE = Path(__file__).parent
-TERRITORIES = Locale("zh", script="Hans", territory="CN").territories
-# As the office writes them; the locale's long forms are for maps.
-REGIONS = {"HK": "香港", "MO": "澳门", "TW": "台湾"}
 
 RANKS = {
     "minister": "省部级正职",
@@ -80,10 +77,10 @@ def source(kind: str) -> Source:
 
 
 def place_name(code: str) -> str:
-    name = REGIONS.get(code) or TERRITORIES.get(code)
-    if name is None:
+    name = texts.place_name(code, "zh")
+    if name == code:
         raise PaperError(f"no place has the code {code}")
-    return str(name)
+    return name
 
 
 def trip_values(
