@@ -79,6 +79,31 @@ def begin(case: Case, item: WorkItem, name: str) -> Deadline | None:
     )
 
 
+def promise(case: Case, name: str, workdays: int, on: date, *, source: str = "") -> Deadline:
+    """A clock of the whole case, beside its items' (外办审核 7 个工作日): the earliest is the case's due day."""
+    due = due_day(on, workdays)
+    deadline = Deadline.objects.create(
+        case=case,
+        name=name,
+        workdays=workdays,
+        source=source,
+        began_on=on,
+        due=due,
+        provisional=is_provisional(on, due),
+        readers=case.readers,
+    )
+    set_due(case)
+    case.save(update_fields=["due"])
+    return deadline
+
+
+def keep_promise(case: Case, name: str, on: date) -> None:
+    """What was promised is done."""
+    Deadline.objects.filter(case=case, item=None, name=name, met_on=None, dropped_on=None).update(met_on=on)
+    set_due(case)
+    case.save(update_fields=["due"])
+
+
 def stop(item_ids: list[uuid.UUID], *, met: bool, on: date) -> None:
     running = Deadline.objects.filter(item_id__in=item_ids, met_on=None, dropped_on=None)
     running.update(**{"met_on" if met else "dropped_on": on})

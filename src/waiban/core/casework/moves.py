@@ -108,6 +108,11 @@ def close_item(item: WorkItem, on: date, state: WorkItem.State = WorkItem.State.
         clocks.stop([item.pk], met=state == WorkItem.State.DONE, on=on)
 
 
+_MOVED = (
+    "accepted_on", "at_office", "due", "ended_on", "marking", "paused_for", "result", "round", "stage", "version",
+)  # fmt: skip
+
+
 def follow(
     case: Case, before: Marking, after: Marking, *, on: date, done: WorkItem | None = None
 ) -> tuple[WorkItem, ...]:
@@ -133,7 +138,7 @@ def follow(
         _end(case, after.result or "closed", on)
     elif gone or (done and done.workdays is not None) or any(item.workdays is not None for item in opened):
         clocks.set_due(case)
-    case.save()
+    case.save(update_fields=_MOVED)
     return opened
 
 
@@ -291,14 +296,18 @@ def widen(case: Case, posts: Sequence[Post], *, reached_office: bool = False) ->
     if not strangers and not reached_office:
         return
     wanted = reader_keys(case.office_id, office=case.at_office, units=(case.unit_id,), posts=strangers)
-    if set(wanted) <= set(case.readers):
-        return
-    case.readers = sorted({*case.readers, *wanted})
-    Case.objects.filter(pk=case.pk).update(readers=case.readers)
+    if not set(wanted) <= set(case.readers):
+        set_readers(case, sorted({*case.readers, *wanted}))
+
+
+def set_readers(case: Case, wanted: list[int]) -> None:
+    """The case's keys and those of every row that hangs on it."""
+    case.readers = wanted
+    Case.objects.filter(pk=case.pk).update(readers=wanted)
     for model, path in _CHILDREN.items():
-        model._default_manager.filter(**{path: case}).update(readers=case.readers)
+        model._default_manager.filter(**{path: case}).update(readers=wanted)
     scans = PaperEntry.objects.filter(item__case=case).values("scan")
-    StoredFile.objects.filter(pk__in=scans).update(readers=case.readers)
+    StoredFile.objects.filter(pk__in=scans).update(readers=wanted)
     subject_of(case).readers_changed(case)
 
 

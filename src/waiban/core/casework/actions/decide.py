@@ -51,6 +51,8 @@ class Word:
     target: str = ""
     resume: bool = False
     paper: PaperEntry | None = None
+    given_on: date | None = None
+    """The day on the paper; the desks after it begin on the day on which it is recorded."""
 
 
 @transaction.atomic
@@ -126,12 +128,11 @@ def _store(item: WorkItem, word: Word, acting: Principal, on: date, known: dict[
         case=item.case, item=item, nature=item.nature, step=item.step, entry=item.entry, round=item.round,
         post=item.post, version=item.case.version, outcome=word.outcome, opinion=word.opinion, target=word.target,
         resumed=word.resume, known=known, policy=str(policies.needed_permission(item)), account_id=acting.account,
-        own_post_id=acting.post, standing_in=acting.for_post is not None, paper=word.paper, happened_on=on,
-        readers=item.case.readers,
+        own_post_id=acting.post, standing_in=acting.for_post is not None, paper=word.paper,
+        happened_on=word.given_on or on, readers=item.case.readers,
     )  # fmt: skip
     try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
+        decision.save(force_insert=True)  # the act's own savepoint ends with the exception
     except IntegrityError as error:
         raise AlreadyDoneError(_("这个岗位本轮已经决定过")) from error
     MemberDecision.objects.bulk_create(

@@ -65,7 +65,7 @@ def decide_from_paper(
 
 
 @transaction.atomic
-def confirm_paper(entry_id: uuid.UUID) -> Decision | None:
+def confirm_paper(entry_id: uuid.UUID, *, on: date | None = None) -> Decision | None:
     """The second person has compared the entry with the scan: now it is the post's decision, of the day on
     the paper. None where it was only read.
     """
@@ -80,8 +80,9 @@ def confirm_paper(entry_id: uuid.UUID) -> Decision | None:
     word = Word(
         entry.counts_as, entry.words, [MemberAnswer(**answer) for answer in entry.members], target=entry.target,
         paper=entry,
+        given_on=entry.written_on,
     )  # fmt: skip
-    return enter(item, word, checker, entry.written_on)
+    return enter(item, word, checker, on or clocks.today())
 
 
 @transaction.atomic

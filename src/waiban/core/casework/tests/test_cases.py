@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from waiban.core.access.keys import reader_key
@@ -23,6 +24,7 @@ from waiban.core.casework.actions.publish_release import publish_release, reorde
 from waiban.core.casework.actions.send_back import send_back
 from waiban.core.casework.actions.watch import unwatch, watch
 from waiban.core.casework.actions.withdraw import cancel_case, withdraw
+from waiban.core.casework.clocks import face, keep_promise, promise
 from waiban.core.casework.errors import AlreadyDoneError, CannotError, NotAllowedError
 from waiban.core.casework.models import (
     Case,
@@ -36,6 +38,7 @@ from waiban.core.casework.models import (
     WorkItem,
 )
 from waiban.core.casework.moves import _CHILDREN
+from waiban.core.casework.readers import readers_of
 from waiban.core.casework.tests.world import MONDAY, TO_APPROVAL, TO_OFFICE, TRIP, Memo, World, add_account, substitute
 from waiban.core.files.actions.keep import keep
 from waiban.core.notify.models import Notice
@@ -124,9 +127,23 @@ def test_who_sees_a_case_grows_with_the_posts_that_it_reaches(world: World) -> N
         assert not Case.objects.exists()
     with world.as_system():
         case = world.fresh(case)
+        assert readers_of(case) == case.readers
         for model, path in _CHILDREN.items():
             for row in model.objects.filter(**{path: case}):
                 assert row.readers == case.readers, model
+
+
+def test_lost_readers_are_found_and_rebuilt(world: World) -> None:
+    case = world.open()
+    world.walk(case, *TO_APPROVAL)
+    kept = world.fresh(case).readers
+    call_command("rebuild_case_readers", "--check")
+    with world.as_system():
+        Case.objects.filter(pk=case.pk).update(readers=kept[:1])
+    with pytest.raises(SystemExit):
+        call_command("rebuild_case_readers", "--check")
+    call_command("rebuild_case_readers")
+    assert world.fresh(case).readers == kept
 
 
 def test_each_post_is_told_of_its_work_and_the_applicant_of_the_end(world: World) -> None:
@@ -346,9 +363,21 @@ def test_the_clock_stands_still_while_the_province_holds_the_case(world: World) 
         hold_by_outside(case.pk, holder="x")
 
 
-def test_colours_of_a_clock() -> None:
-    from waiban.core.casework.clocks import face
+def test_the_earliest_of_several_clocks_is_the_due_day(world: World) -> None:
+    case = world.open()
+    world.walk(case, *TO_OFFICE, "accept", on=date(2026, 11, 2))
+    assert world.fresh(case).due == date(2026, 11, 9)
+    with world.as_("desk"):
+        promise(world.fresh(case), "外办审核", 3, date(2026, 11, 2), source="本办规定")
+        assert world.fresh(case).due == date(2026, 11, 5)
+        assert [(d.name, d.due.day) for d, _face in queries.deadlines(world.fresh(case))] == [
+            ("外办审核", 5), ("审核团组", 9),
+        ]  # fmt: skip
+        keep_promise(world.fresh(case), "外办审核", date(2026, 11, 4))
+    assert world.fresh(case).due == date(2026, 11, 9)
 
+
+def test_colours_of_a_clock() -> None:
     due = date(2026, 11, 13)  # a Friday
     assert (face(due, date(2026, 11, 2), 9).colour, face(due, date(2026, 11, 2), 9).left) == ("green", 9)
     assert face(due, date(2026, 11, 10), 9).colour == "yellow"
@@ -375,8 +404,9 @@ def test_a_decision_from_paper_needs_two_people(world: World) -> None:
     assert "approve" in open_steps(world, case)
     with world.as_("section"):
         assert [e.pk for e in queries.pending_papers(world.fresh(case))] == [entry.pk]
-        decision = confirm_paper(entry.pk)
+        decision = confirm_paper(entry.pk, on=date(2026, 11, 5))
     assert decision is not None
+    assert world.item(case, "issue_permit").opened_on == date(2026, 11, 5)
     assert (decision.post, decision.opinion, decision.happened_on) == (
         world.posts["leader"], "同意。注意路途安全。", date(2026, 11, 3),
     )  # fmt: skip
