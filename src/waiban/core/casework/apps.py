@@ -9,8 +9,33 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from waiban.core.audit import sentences
         from waiban.core.notify.texts import register
 
+        sentences.register(
+            {
+                "case.ask_opinion": _("请其他岗位提意见：%(question)s"),
+                "case.ask_supplement": _("发补正通知，一次列清"),
+                "case.back_from_outside": _("外部办理结束"),
+                "case.cancel": _("撤团：%(reason)s"),
+                "case.claim": _("认领"),
+                "case.decide": _("%(verb)s：%(answer)s %(opinion)s"),
+                "case.held_outside": _("转外部办理：%(holder)s %(outside_number)s"),
+                "case.open": _("发起办件 %(number)s"),
+                "case.paper_confirmed": _("复核纸质批示录入"),
+                "case.paper_recorded": _("据纸质批示录入：%(words)s"),
+                "case.paper_rejected": _("退回纸质批示录入：%(reason)s"),
+                "case.pass_on": _("转办：%(reason)s"),
+                "case.send_back": _("%(verb)s退回到“%(target_name)s”：%(opinion)s"),
+                "case.timer": _("时间到：%(timer)s"),
+                "case.unclaim": _("放回待认领"),
+                "case.unwatch": _("取消关注"),
+                "case.watch": _("关注"),
+                "case.withdraw": _("撤回：%(reason)s"),
+                "case.withdraw_question": _("收回征求意见"),
+                "process.release": _("发布流程 %(process)s 第 %(number)s 版：%(reason)s"),
+            }
+        )
         register("case.work", _("%(verb)s：%(title)s"))
         register("case.closed", _("已结案：%(title)s"))
         register("case.refused", _("不予批准：%(title)s"))

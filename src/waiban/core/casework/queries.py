@@ -1,13 +1,12 @@
-"""Reads. The inbox is SQL over work items and cases; no domain is known here."""
+"""Reads of one case. The lists of many are `desks/inbox`, over the same rows; no domain is known here."""
 
 import uuid
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from waiban.core.access.principals import current_principal
@@ -16,36 +15,9 @@ from waiban.core.casework.engine import walk
 from waiban.core.casework.models import Case, Deadline, Decision, DossierVersion, PaperEntry, Watch, WorkItem
 from waiban.core.casework.moves import marking_of
 from waiban.core.casework.processes import process_of
-from waiban.core.casework.subjects import Preview, subject_of, url_of
 from waiban.core.people.models import Post
 
-View = Literal["todo", "doing", "done", "watched"]
 State = WorkItem.State
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """One line of an inbox. `left` and `total` in working days; `left` is negative when overdue."""
-
-    item_id: uuid.UUID | None
-    case_id: uuid.UUID
-    verb: str
-    title: str
-    detail: str
-    unit_name: str
-    holder: str
-    claimed: bool
-    post_name: str
-    due: date | None
-    left: int | None
-    total: int | None
-    colour: clocks.Colour
-    paused_for: str
-    url: str
-    number: str
-    kind: str
-    stage: str
-    closed_on: date | None = None
 
 
 def my_posts() -> frozenset[uuid.UUID]:
@@ -54,157 +26,10 @@ def my_posts() -> frozenset[uuid.UUID]:
     return principal.posts | principal.standing_in
 
 
-def open_items() -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(post__in=my_posts(), state=State.OPEN)
-
-
-def inbox(
-    view: View = "todo",
-    *,
-    kind: str = "",
-    unit: uuid.UUID | None = None,
-    destination: str = "",
-    holder: Literal["", "me", "section", "nobody"] = "",
-    after: tuple[date | None, uuid.UUID] | None = None,
-    limit: int = 200,
-) -> list[InboxRow]:
-    """todo: what my posts can do now, earliest due first · doing: open cases my posts have acted on ·
-    done: what my posts have done, newest first · watched: cases my post follows.
-    `after`: (due, id) of the last row seen, for the next page of todo.
-    """
-    cases = _case_filter(kind, unit, destination)
-    if view == "todo":
-        return _todo(cases, holder, after, limit)
-    if view == "done":
-        mine = WorkItem.objects.filter(cases, post__in=my_posts(), state=State.DONE)
-        return _rows(mine.order_by("-closed_on", "-id")[:limit])
-    if view == "doing":
-        acted = WorkItem.objects.filter(case=OuterRef("pk"), post__in=my_posts(), state=State.DONE)
-        waits = WorkItem.objects.filter(case=OuterRef("pk"), post__in=my_posts(), state=State.OPEN)
-        found = Case.objects.filter(_case_filter(kind, unit, destination, ""), Exists(acted), ~Exists(waits), result="")
-    else:
-        watched = Watch.objects.filter(case=OuterRef("pk"), post__in=my_posts())
-        found = Case.objects.filter(_case_filter(kind, unit, destination, ""), Exists(watched))
-    return _case_rows(found.order_by(F("due").asc(nulls_last=True), "id")[:limit])
-
-
-def inbox_counts(*, most: int = 1000) -> dict[View, int]:
-    """Counted to `most` + 1 and no further: the page shows 1000+."""
-    acted = WorkItem.objects.filter(case=OuterRef("pk"), post__in=my_posts(), state=State.DONE)
-    waits = WorkItem.objects.filter(case=OuterRef("pk"), post__in=my_posts(), state=State.OPEN)
-    return {
-        "todo": open_items()[: most + 1].count(),
-        "doing": Case.objects.filter(Exists(acted), ~Exists(waits), result="")[: most + 1].count(),
-        "done": WorkItem.objects.filter(post__in=my_posts(), state=State.DONE)[: most + 1].count(),
-        "watched": Watch.objects.filter(post__in=my_posts())[: most + 1].count(),
-    }
-
-
-def _case_filter(kind: str, unit: uuid.UUID | None, destination: str, path: str = "case__") -> Q:
-    wanted = Q()
-    if kind:
-        wanted &= Q(**{f"{path}kind": kind})
-    if unit is not None:
-        wanted &= Q(**{f"{path}unit": unit})
-    if destination:
-        wanted &= Q(**{f"{path}destination__contains": destination})
-    return wanted
-
-
-def _todo(cases: Q, holder: str, after: tuple[date | None, uuid.UUID] | None, limit: int) -> list[InboxRow]:
-    principal = current_principal()
-    items = open_items().filter(cases)
-    if holder == "me":
-        items = items.filter(claimed_by=principal.account)
-    elif holder == "nobody":
-        items = items.filter(claimed_by=None)
-    elif holder == "section":
-        items = items.exclude(claimed_by=principal.account).exclude(claimed_by=None)
-    if after is not None:
-        due, last = after
-        if due is None:
-            items = items.filter(due=None, id__gt=last)
-        else:
-            items = items.filter(Q(due__gt=due) | Q(due=due, id__gt=last) | Q(due=None))
-    return _rows(items.order_by(F("due").asc(nulls_last=True), "id")[:limit])
-
-
-def _rows(items: QuerySet[WorkItem]) -> list[InboxRow]:
-    related = items.select_related("case", "case__unit", "post", "claimed_by").defer("case__marking")
-    return [_row(item, clocks.today()) for item in related]
-
-
-def _row(item: WorkItem, on: date) -> InboxRow:
-    case = item.case
-    face = clocks.face(item.due, item.closed_on or on, item.workdays, paused=bool(case.paused_for))
-    return InboxRow(
-        item_id=item.pk, case_id=case.pk, verb=verb_of(item), title=case.title, detail=case.detail,
-        unit_name=case.unit.short_name or case.unit.name, holder=item.claimed_by.name if item.claimed_by else "",
-        claimed=item.claimed_by_id is not None, post_name=item.post.name, due=item.due, left=face.left,
-        total=item.workdays, colour=face.colour, paused_for=case.paused_for, url=url_of(case), number=case.number,
-        kind=case.kind, stage=item.stage, closed_on=item.closed_on,
-    )  # fmt: skip
-
-
-def _case_rows(cases: QuerySet[Case]) -> list[InboxRow]:
-    found = list(cases.select_related("unit").defer("marking"))
-    waiting: dict[uuid.UUID, WorkItem] = {}
-    open_now = WorkItem.objects.filter(case__in=[case.pk for case in found], state=State.OPEN)
-    for item in open_now.select_related("post", "claimed_by").order_by("id"):
-        waiting.setdefault(item.case_id, item)
-    rows, on = [], clocks.today()
-    for case in found:
-        held = waiting.get(case.pk)
-        face = clocks.face(case.due, on, held.workdays if held else None, paused=bool(case.paused_for))
-        rows.append(
-            InboxRow(
-                item_id=None, case_id=case.pk, verb=verb_of(held) if held else "", title=case.title,
-                detail=case.detail, unit_name=case.unit.short_name or case.unit.name,
-                holder=held.claimed_by.name if held and held.claimed_by else "",
-                claimed=bool(held and held.claimed_by_id), post_name=held.post.name if held else "", due=case.due,
-                left=face.left, total=held.workdays if held else None, colour=face.colour, paused_for=case.paused_for,
-                url=url_of(case), number=case.number, kind=case.kind, stage=case.stage, closed_on=case.ended_on,
-            )
-        )  # fmt: skip
-    return rows
-
-
 def verb_of(item: WorkItem) -> str:
     if (get_language() or "zh").startswith("zh"):
         return item.verb
     return item.verb_en or item.verb
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPreview:
-    """What the inbox shows beside its list."""
-
-    item_id: uuid.UUID
-    number: str
-    title: str
-    unit: str
-    url: str
-    holder: str
-    since: date
-    question: str
-    defects: Sequence[str]
-    last_step: tuple[str, str, str, datetime] | None
-    """(step, post and person, words, when)."""
-    subject: Preview
-    may_act: bool
-
-
-def preview(item_id: uuid.UUID) -> ItemPreview:
-    item = WorkItem.objects.select_related("case", "case__unit", "post", "claimed_by").get(pk=item_id)
-    case = item.case
-    last = next(iter(reversed(opinions(case))), None)
-    holder = f"{item.post.name} {item.claimed_by.name}" if item.claimed_by else item.post.name
-    return ItemPreview(
-        item_id=item.pk, number=case.number, title=case.title, unit=case.unit.name, url=url_of(case), holder=holder,
-        since=item.opened_on, question=item.question, defects=item.defects,
-        last_step=(last.step_name, last.who, last.words, last.recorded_at) if last else None,
-        subject=subject_of(case).preview(case), may_act=policies.may_act(current_principal(), item),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,5 +233,5 @@ def timeline(case: Case) -> list[TimelineEvent]:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM casework_timeline(%s)", [case.pk])
-        rows: Iterable[tuple[Any, ...]] = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [TimelineEvent(*row) for row in rows]

@@ -180,12 +180,30 @@ def resumable(case: Case, returned_by: str) -> bool:
     return digests.get(returned.version) == digests.get(case.version)
 
 
+_ANSWERS = {"agree": "同意", "refuse": "不同意", "done": "已办", SEND_BACK: "退回"}
+"""Words for the register, which is kept in Chinese."""
+
+
 def _log(item: WorkItem, decision: Decision, acting: Principal) -> None:
-    act = "case.send_back" if decision.outcome == SEND_BACK else "case.decide"
+    nodes = process_of(item.case).nodes
     log(
-        act, acting, item.case, decision.happened_on, item=str(item.pk), step=item.step, entry=item.entry,
-        round=item.round, post=str(item.post_id), outcome=decision.outcome, opinion=decision.opinion,
-        target=decision.target, resumed=decision.resumed, version=decision.version,
+        "case.send_back" if decision.outcome == SEND_BACK else "case.decide",
+        acting,
+        item.case,
+        decision.happened_on,
+        item=str(item.pk),
+        step=item.step,
+        verb=item.verb,
+        entry=item.entry,
+        round=item.round,
+        post=str(item.post_id),
+        outcome=decision.outcome,
+        answer=_ANSWERS.get(decision.outcome, decision.outcome),
+        opinion=decision.opinion,
+        target=decision.target,
+        target_name=nodes[decision.target].name if decision.target else "",
+        resumed=decision.resumed,
+        version=decision.version,
         paper=str(decision.paper_id) if decision.paper_id else None,
         law=decision.known.get("law_sha256"),
-    )  # fmt: skip
+    )
