@@ -23,7 +23,14 @@ NOTHING: SafeString = mark_safe("")
 
 @register.simple_tag
 def control(field: Field, css: str = "", labelled: str = "") -> SafeString:
-    """The input of a field. `labelled` is its name where no visible label stands beside it, as in a row of a table."""
+    """The input of a field. `labelled` is its name where no label stands beside it: a row's, shown on a phone alone."""
+    made = _input(field, css, labelled)
+    if not labelled:
+        return made
+    return format_html('<span class="cell-label" aria-hidden="true">{}</span>{}', labelled, made)
+
+
+def _input(field: Field, css: str, labelled: str) -> SafeString:
     common = format_html(
         'id="{}" name="{}"{}{} aria-describedby="{}-side"',
         field.id,
