@@ -9,7 +9,7 @@ CHECKS = (
     ("SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user", "may bypass row security"),
     ("SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user", "may make roles"),
     (
-        "SELECT EXISTS (SELECT 1 FROM pg_tables t WHERE t.schemaname = 'public' AND pg_has_role(t.tableowner, 'MEMBER'))",
+        "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(tableowner, 'MEMBER'))",
         "owns tables, or may become their owner",
     ),
     (
