@@ -129,7 +129,7 @@ def follow(
     case.round = after.round
     opened = _open_items(case, process, after, [place for place in now if place not in was], on)
     if any(item.kind == "outside" for item in opened):
-        clocks.pause(case, Pause.Reason.OUTSIDE, _("上级外事部门"), on)
+        clocks.pause(case, Pause.Reason.OUTSIDE, "上级外事部门", on)
     if (done and done.kind == "outside") or any(step.kind == "outside" for step in _steps(process, gone)):
         clocks.go_on(case, Pause.Reason.OUTSIDE, on)
     _set_timers(case, before, after, on=on, done=done)
@@ -177,7 +177,7 @@ def _void(case: Case, gone: set[walk.Open], on: date) -> None:
     ids += [item.pk for item in open_items if item.asked_by_id in ids]
     WorkItem.objects.filter(pk__in=ids).update(state=WorkItem.State.VOIDED, closed_on=on)
     PaperEntry.objects.filter(item__in=ids, state=PaperEntry.State.PENDING).update(
-        state=PaperEntry.State.REJECTED, note=_("办件已退回，未复核的录入作废")
+        state=PaperEntry.State.REJECTED, note="办件已退回，未复核的录入作废"
     )
     clocks.stop(ids, met=False, on=on)
 

@@ -3,6 +3,8 @@
 import uuid
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from waiban.core.casework.engine.model import Process
 from waiban.core.casework.engine.parse import parse
 from waiban.core.casework.errors import CannotError
@@ -26,5 +28,5 @@ def current_release(office_id: uuid.UUID, process: str) -> ProcessRelease:
         ProcessRelease.objects.filter(office_id=office_id, process=process).defer("bpmn").order_by("-number").first()
     )
     if found is None:
-        raise CannotError(f"还没有发布流程“{process}”，请办公室负责人先发布")
+        raise CannotError(_("还没有发布流程“%(process)s”，请外办主任先发布") % {"process": process})
     return found

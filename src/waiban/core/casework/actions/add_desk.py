@@ -54,7 +54,7 @@ def countersign(
     asked = [
         WorkItem(
             case=item.case, nature=WorkItem.Nature.OPINION, step=item.step, kind="opinion", stage=item.stage,
-            verb=_("提意见"), verb_en="Give an opinion", round=item.round, post=post, opened_on=on, workdays=workdays,
+            verb="提意见", verb_en="Give an opinion", round=item.round, post=post, opened_on=on, workdays=workdays,
             asked_by=item, question=question.strip(),
         )
         for post in posts

@@ -35,7 +35,7 @@ def ask_supplement(item_id: uuid.UUID, *, defects: Sequence[str], on: date | Non
     on = on or clocks.today()
     supplement = WorkItem(
         case=case, nature=WorkItem.Nature.SUPPLEMENT, step=item.step, kind="supplement", stage=item.stage,
-        verb=_("补正材料"), verb_en="Correct and complete", round=case.round, post=case.applicant_post, opened_on=on,
+        verb="补正材料", verb_en="Correct and complete", round=case.round, post=case.applicant_post, opened_on=on,
         asked_by=item, defects=told,
     )  # fmt: skip
     add_items(case, [supplement])

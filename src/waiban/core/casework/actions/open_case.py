@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from waiban.core.access.keys import readers
 from waiban.core.access.principals import current_principal
@@ -36,7 +37,7 @@ def open_case(
     if not policies.holds(principal, applicant_post.pk):
         raise NotAllowedError("case.open")
     if Case.objects.filter(subject_id=subject_id, result="").exists():
-        raise CannotError("这件事已经有一个在办的办件")
+        raise CannotError(_("这件事已经有一个在办的办件"))
     on = on or clocks.today()
     case = Case(
         office_id=applicant_post.office_id, unit=applicant_post.unit, kind=kind, subject_id=subject_id, number=number,
