@@ -12,4 +12,5 @@ urlpatterns = [
     path("files/", include("waiban.core.files.urls")),
     path("notices/", include("waiban.core.notify.urls")),
     path("jobs/", include("waiban.core.jobs.urls")),
+    path("register/", include("waiban.desks.register.urls")),
 ]

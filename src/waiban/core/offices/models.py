@@ -57,7 +57,7 @@ class OfficeSetting(ProtectedModel):
 
 
 class Grant(ProtectedModel):
-    """A higher body's written grant of approval authority (readings §9). Without one in force the city approves nothing."""
+    """A higher body's written grant of approval authority (readings §9). Without one the city approves nothing."""
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     number = models.CharField("文号", max_length=60)

@@ -21,24 +21,27 @@ def today(office: Office) -> date:
 
 
 def setting(office: Office | uuid.UUID, key: str) -> Any:
-    """The office's value, or the default while it has set none.
+    """The office's value, or the default while it has set none. Raises KeyError for an unknown key."""
+    return settings_for(office, [key])[key]
 
-    Read by a function of the database, so that the same value answers whoever asks: a reader
-    of a shared case holds no key of the office's settings. Raises KeyError for an unknown key.
+
+def settings_for(office: Office | uuid.UUID, keys: Sequence[str]) -> dict[str, Any]:
+    """Several settings in one statement.
+
+    Read by a function of the database, so that the same values answer whoever asks: a reader
+    of a shared case holds no key of the office's settings.
     """
-    known = settings.known(key)
+    values = {key: settings.known(key).default for key in keys}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value::text FROM offices_setting_of(%s, %s)", [_id(office), key])
-        row = cursor.fetchone()
-    if row is None:
-        return known.default
-    return None if row[0] is None else json.loads(row[0])
+        cursor.execute("SELECT key, value::text FROM offices_settings_of(%s, %s)", [_id(office), list(keys)])
+        for key, value in cursor.fetchall():
+            values[key] = None if value is None else json.loads(value)
+    return values
 
 
 def settings_of(office: Office | uuid.UUID) -> dict[str, Any]:
-    """Every registered setting with its value, in one query."""
-    found = {row.key: row.value for row in _newest(_id(office))}
-    return {known.key: found.get(known.key, known.default) for known in settings.all_settings()}
+    """Every registered setting with its value, in one statement."""
+    return settings_for(office, [known.key for known in settings.all_settings()])
 
 
 def versions(office: Office | uuid.UUID, key: str) -> Sequence[OfficeSetting]:
@@ -58,10 +61,6 @@ def grants_in_force(office: Office | uuid.UUID, on: date) -> Sequence[Grant]:
 
 def grants(office: Office | uuid.UUID) -> Sequence[Grant]:
     return list(Grant.objects.filter(office_id=_id(office)).order_by("-granted_on", "number"))
-
-
-def _newest(office_id: uuid.UUID) -> Sequence[OfficeSetting]:
-    return list(OfficeSetting.objects.filter(office_id=office_id).order_by("key", "-version").distinct("key"))
 
 
 def _id(office: Office | uuid.UUID) -> uuid.UUID:

@@ -98,7 +98,7 @@ def _number(setting: Setting, value: Any) -> int:
 
 
 def check_number_pattern(pattern: str) -> None:
-    """A number of papers names year and number once each; `{short}` is the office's short name. Nothing else in braces."""
+    """A number of papers names year and number once each; `{short}` is the office's short name. No other braces."""
     rest = pattern
     for name, least in (("{year}", 1), ("{number}", 1), ("{short}", 0)):
         if not least <= pattern.count(name) <= 1:

@@ -7,35 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from waiban.core.offices.forms import PlainForm, day_field
 from waiban.core.offices.models import Office
 from waiban.core.people.actions.save_traveller import FIELDS, Facts
 from waiban.core.people.models import Account, Post, Role, Traveller, TravellerRecord, Unit, UnitKind
 
 NOT_STATED = ("", _("未填"))
-
-
-class PlainForm(forms.Form):
-    """Controls in the face's classes; each error stands under its field."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            widget = field.widget
-            if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput):
-                continue
-            select = isinstance(widget, forms.Select)
-            widget.attrs.setdefault("class", "select" if select else "input")
-            widget.attrs["aria-describedby"] = f"id_{name}-side"
-        if self.is_bound:
-            for name in self.errors:
-                if name in self.fields:
-                    self.fields[name].widget.attrs["aria-invalid"] = "true"
-
-
-def day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2027-03-02", "inputmode": "numeric"})
-    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

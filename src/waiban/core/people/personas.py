@@ -179,6 +179,7 @@ CAST = CityPlan(
         SeatPlan(OFFICER, "unit", Role.DESIGNATED_OFFICER, "沈砚秋"),
         SeatPlan("unit_finance", "unit", Role.UNIT_FINANCE, "顾惟清"),
         SeatPlan("unit_head", "unit", Role.UNIT_HEAD, "程知远"),
+        SeatPlan("unit_personnel", "unit", Role.PERSONNEL_BODY, "冯守拙"),
         SeatPlan("personnel_body", "personnel", Role.PERSONNEL_BODY, "陆明远"),
         SeatPlan("taiwan_office", "taiwan", Role.TAIWAN_OFFICE, "乔望舒"),
         SeatPlan("desk_officer", "office", Role.DESK_OFFICER, "林疏影"),

@@ -39,6 +39,17 @@ def substitutes_of(post: Post, day: date) -> list[Account]:
     return [row.account for row in rows.select_related("account").order_by("since", "id")]
 
 
+def people_at(posts: Iterable[uuid.UUID], day: date) -> list[Account]:
+    """Who is to be told what waits at these posts: their holders and those who stand in, each once."""
+    wanted = list(posts)
+    held = Appointment.objects.filter(on_day(day), post_id__in=wanted)
+    standing = Substitute.objects.annotate(last=Coalesce("ended_on", "until")).filter(
+        post_id__in=wanted, since__lte=day, last__gte=day
+    )
+    rows = Account.objects.filter(Q(pk__in=held.values("account")) | Q(pk__in=standing.values("account")))
+    return list(rows.filter(is_active=True).order_by("id"))
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     post: Post
@@ -165,12 +176,14 @@ def traveller_page(*, search: str, after: str, size: int, on: date) -> tuple[lis
 
 
 def with_records(rows: QuerySet[Traveller], on: date) -> QuerySet[Traveller]:
-    """Each with `now`: the list of its record on that day, or empty. Two queries for any number."""
-    return rows.prefetch_related(Prefetch("records", TravellerRecord.objects.filter(on_day(on)), "now"))
+    """Each with `now`: the list of its record on that day, or empty. Two queries for any number of rows."""
+    return rows.prefetch_related(
+        Prefetch("records", TravellerRecord.objects.filter(on_day(on)).select_related("unit"), "now")
+    )
 
 
 def record_on(traveller: Traveller, on: date) -> TravellerRecord | None:
-    return TravellerRecord.objects.filter(on_day(on), traveller=traveller).first()
+    return TravellerRecord.objects.filter(on_day(on), traveller=traveller).select_related("unit").first()
 
 
 def traveller_card(traveller: Traveller, on: date) -> dict[str, Any]:

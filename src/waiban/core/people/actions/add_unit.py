@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from waiban.core.access.keys import readers
+from waiban.core.access.keys import reader_key, readers
+from waiban.core.access.models import ReaderKey
 from waiban.core.access.permissions import Permission
 from waiban.core.audit.record import record
 from waiban.core.offices.errors import CannotError
@@ -35,6 +36,7 @@ def add_unit(
         is_office=is_office,
         readers=directory(office),
     )
+    reader_key(office.pk, ReaderKey.Kind.UNIT, unit.pk)
     record(
         "unit.add", principal, subject=("unit", unit.pk), office=office.pk, readers=readers(office.pk, office=True),
         data={"name": name, "kind": kind, "parent": parent.pk if parent else None},

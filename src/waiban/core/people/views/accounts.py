@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.routes import open_to
+from waiban.core.offices.views.pages import form_page, my_office
 from waiban.core.people import queries
 from waiban.core.people.actions.add_account import add_account
 from waiban.core.people.actions.save_account import save_account
 from waiban.core.people.forms import AccountForm, AccountSaveForm
-from waiban.core.people.views.pages import form_page, my_office, tabs
+from waiban.core.people.views.pages import tabs
 
 
 @require_safe

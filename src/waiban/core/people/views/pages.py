@@ -1,37 +1,11 @@
-"""What the pages of people share: the office of whoever looks, the tabs, and a page with one form."""
+"""What the pages of people share."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
-from waiban.core.offices.errors import CannotError
-from waiban.core.offices.models import Office
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    label: str
-    url: str
-    current: bool
-    count: None = None
-
-
-def my_office() -> Office:
-    """The office at which the principal acts; who has none gets no page here."""
-    office_id = current_principal().office
-    if office_id is None:
-        raise PermissionDenied
-    return Office.objects.get(pk=office_id)
+from waiban.core.offices.views.pages import Tab
 
 
 def tabs(current: str) -> list[Tab]:
@@ -39,35 +13,3 @@ def tabs(current: str) -> list[Tab]:
     if current_principal().may(Permission.PEOPLE_SET):
         wanted.append(("accounts", _("账号")))
     return [Tab(label, reverse(f"people:{name}"), name == current) for name, label in wanted]
-
-
-def form_page(
-    request: HttpRequest,
-    form: Form,
-    act: Callable[[], str],
-    *,
-    title: str,
-    back: str,
-    button: str,
-    crumb: str,
-    **more: Any,
-) -> HttpResponse:
-    """Show a form; when it is sent, act, say what happened and go back. What is wrong stands on the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            said = act()
-        except CannotError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, said)
-            return HttpResponseRedirect(back)
-    context = {
-        "section": "people",
-        "form": form,
-        "title": title,
-        "back": back,
-        "button": button,
-        "crumb": crumb,
-        **more,
-    }
-    return render(request, "people/form.html", context)

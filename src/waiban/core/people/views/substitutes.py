@@ -14,13 +14,14 @@ from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import SIGNED_IN, open_to
 from waiban.core.offices.models import Office
 from waiban.core.offices.queries import today
+from waiban.core.offices.views.pages import form_page, my_office
 from waiban.core.people import queries
 from waiban.core.people.actions.end_substitute import end_substitute
 from waiban.core.people.actions.name_substitute import name_substitute
 from waiban.core.people.forms import SubstituteForm
 from waiban.core.people.models import Post, Substitute
 from waiban.core.people.policies import may_name_substitute
-from waiban.core.people.views.pages import form_page, my_office, tabs
+from waiban.core.people.views.pages import tabs
 from waiban.core.people.views.units import LastDayForm
 
 

@@ -13,11 +13,12 @@ from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import SIGNED_IN, open_to
 from waiban.core.offices.queries import today
+from waiban.core.offices.views.pages import form_page, my_office
 from waiban.core.people import queries
 from waiban.core.people.actions.save_traveller import save_traveller
 from waiban.core.people.forms import TravellerForm, initial_of
 from waiban.core.people.models import Traveller, Unit
-from waiban.core.people.views.pages import form_page, my_office, tabs
+from waiban.core.people.views.pages import tabs
 
 PAGE = 50
 

@@ -13,16 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import SIGNED_IN, open_to
+from waiban.core.offices.forms import PlainForm, day_field
 from waiban.core.offices.queries import today
+from waiban.core.offices.views.pages import form_page, my_office
 from waiban.core.people import queries
 from waiban.core.people.actions.add_post import add_post
 from waiban.core.people.actions.add_unit import add_unit
 from waiban.core.people.actions.appoint import appoint
 from waiban.core.people.actions.end_appointment import end_appointment
 from waiban.core.people.actions.save_unit import save_unit
-from waiban.core.people.forms import AppointForm, PlainForm, PostForm, UnitForm, day_field
+from waiban.core.people.forms import AppointForm, PostForm, UnitForm
 from waiban.core.people.models import Appointment, Post, Unit
-from waiban.core.people.views.pages import form_page, my_office, tabs
+from waiban.core.people.views.pages import tabs
 
 
 @require_safe

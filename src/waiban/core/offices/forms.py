@@ -1,0 +1,92 @@
+"""Forms in the face's classes, for the pages of offices and people."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from waiban.core.offices.actions.record_grant import CHANNELS
+from waiban.core.offices.settings import Kind, Setting
+
+
+class PlainForm(forms.Form):
+    """Controls in the face's classes; each error stands under its field."""
+
+    def __init__(self, *args: Any, first: dict[str, forms.Field] | None = None, **kwargs: Any) -> None:
+        """`first` are fields that are known only now; they stand before the others."""
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fields = {**(first or {}), **self.fields}
+        for name, field in self.fields.items():
+            widget = field.widget
+            if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput):
+                continue
+            select = isinstance(widget, forms.Select)
+            widget.attrs.setdefault("class", "select" if select else "input")
+            widget.attrs["aria-describedby"] = f"id_{name}-side"
+        if self.is_bound:
+            for name in self.errors:
+                if name in self.fields:
+                    self.fields[name].widget.attrs["aria-invalid"] = "true"
+
+
+def day_field(label: Any, **kwargs: Any) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2027-03-02", "inputmode": "numeric"})
+    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+RANKS = (
+    ("bureau", _("厅局级正职")),
+    ("deputy_bureau", _("厅局级副职")),
+    ("county", _("县处级正职")),
+    ("deputy_county", _("县处级副职")),
+    ("section", _("乡科级正职")),
+    ("deputy_section", _("乡科级副职")),
+    ("staff", _("科员及以下")),
+    ("senior_title", _("高级职称")),
+    ("other", _("其他")),
+)
+CHANNEL_NAMES = {"foreign": _("因公出国"), "hk_macao": _("因公赴港澳")}
+
+
+def value_field(setting: Setting) -> forms.Field:
+    """The control that fits a setting's kind; `settings.checked` judges what comes of it."""
+    common: dict[str, Any] = {"label": setting.label, "help_text": setting.help, "required": False}
+    if setting.kind == Kind.YES_NO:
+        return forms.ChoiceField(choices=(("yes", _("是")), ("no", _("否"))), **common)
+    if setting.kind == Kind.CHOICE:
+        return forms.ChoiceField(choices=setting.choices, **common)
+    if setting.kind == Kind.NUMBER:
+        return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+    return forms.CharField(max_length=200, **common)
+
+
+class SettingForm(PlainForm):
+    reason = forms.CharField(label=_("理由"), max_length=400, help_text=_("以后查得到是谁、为什么改的"))
+
+    def __init__(self, *args: Any, setting: Setting, value: Any, **kwargs: Any) -> None:
+        shown = {True: "yes", False: "no", None: ""}.get(value, value) if setting.kind == Kind.YES_NO else value
+        initial = {"value": "" if shown is None else shown}
+        super().__init__(*args, first={"value": value_field(setting)}, initial=initial, **kwargs)
+        self.setting = setting
+
+    def value(self) -> Any:
+        typed = self.cleaned_data["value"]
+        return typed == "yes" if self.setting.kind == Kind.YES_NO else typed
+
+
+class GrantForm(PlainForm):
+    number = forms.CharField(label=_("文号"), max_length=60)
+    by = forms.CharField(label=_("授权机关"), max_length=80)
+    granted_on = day_field(_("发文日期"))
+    since = day_field(_("起"))
+    until = day_field(_("止"), required=False)
+    ranks = forms.MultipleChoiceField(label=_("职务层次"), choices=RANKS, widget=forms.CheckboxSelectMultiple)
+    channels = forms.MultipleChoiceField(
+        label=_("渠道"), choices=[(code, CHANNEL_NAMES[code]) for code in CHANNELS], widget=forms.CheckboxSelectMultiple
+    )
+
+
+class EndGrantForm(PlainForm):
+    on = day_field(_("从哪天起不再有效"))
+    reason = forms.CharField(label=_("理由"), max_length=200)
