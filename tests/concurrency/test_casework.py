@@ -152,7 +152,7 @@ class Decider:
             "WAIBAN_APP_URL": server.url(postgres.APP, database),
             "DATABASE_URL": server.url(postgres.OWNER, database),
             "DJANGO_SETTINGS_MODULE": "waiban.site.settings",
-            "PYTHONPATH": str(Path(__file__).parents[4]),
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
         }
         self.process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", DECIDER, *subjects],
