@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from waiban.kernel.errors import CalendarError
 
-DAY = timedelta(days=1)
 SATURDAY = 5
+REACH = 10_000
+"""Working days that nobody plans beyond: about forty years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class WorkCalendar:
     holidays: frozenset[date] = frozenset()
     makeup_days: frozenset[date] = frozenset()
     announced_years: frozenset[int] = frozenset()
-    _counts: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    """Per year the working days before each of its days; a year is counted when it is first asked for."""
 
     def is_workday(self, day: date) -> bool:
         if day in self.makeup_days:
@@ -35,36 +38,43 @@ class WorkCalendar:
         years = range(min(days).year, max(days).year + 1)
         return any(year not in self.announced_years for year in years)
 
-    def _before(self, day: date) -> int:
-        """Working days since the calendar's beginning of time and before `day`, in whole years kept."""
-        total = 0
-        first = date(day.year, 1, 1)
-        while first < day:
-            total += self.is_workday(first)
-            first += DAY
-        return total
-
-    def _in_year(self, year: int) -> int:
-        if year not in self._counts:
-            self._counts[year] = self._before(date(year, 12, 31)) + self.is_workday(date(year, 12, 31))
-        return self._counts[year]
+    def _year(self, year: int) -> list[int]:
+        counts = self._years.get(year)
+        if counts is None:
+            first = date(year, 1, 1).toordinal()
+            counts = [0]
+            for ordinal in range(first, date(year, 12, 31).toordinal() + 1):
+                counts.append(counts[-1] + self.is_workday(date.fromordinal(ordinal)))
+            self._years[year] = counts
+        return counts
 
     def workdays(self, first: date, last: date) -> int:
         """Working days from `first` to `last`, both counted; 0 if `last` is earlier."""
         if last < first:
             return 0
-        if (last - first).days < 400:
-            return sum(self.is_workday(first + n * DAY) for n in range((last - first).days + 1))
-        whole = sum(self._in_year(year) for year in range(first.year, last.year))
-        return whole - self._before(first) + self._before(last) + self.is_workday(last)
+        total = -self._year(first.year)[_place(first)]
+        for year in range(first.year, last.year):
+            total += self._year(year)[-1]
+        return total + self._year(last.year)[_place(last) + 1]
 
     def add_workdays(self, day: date, count: int) -> date:
         """The `count`-th working day after `day` (before it, if negative); `day` itself, working or not, for 0."""
-        if abs(count) > 10_000:
+        if abs(count) > REACH:
             raise CalendarError(f"{count} working days are out of reach")
-        step = DAY if count > 0 else -DAY
-        left = abs(count)
-        while left:
-            day += step
-            left -= self.is_workday(day)
-        return day
+        if not count:
+            return day
+        counts, year = self._year(day.year), day.year
+        wanted = counts[_place(day) + 1] + count if count > 0 else counts[_place(day)] + count + 1
+        while wanted > counts[-1]:
+            wanted -= counts[-1]
+            year += 1
+            counts = self._year(year)
+        while wanted < 1:
+            year -= 1
+            counts = self._year(year)
+            wanted += counts[-1]
+        return date.fromordinal(date(year, 1, 1).toordinal() + bisect_left(counts, wanted) - 1)
+
+
+def _place(day: date) -> int:
+    return day.toordinal() - date(day.year, 1, 1).toordinal()

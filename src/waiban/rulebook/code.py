@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from waiban.rulebook.build import Clause, Description, Line, Remedy, Value, dotted
-from waiban.rulebook.emit import Emitter, path_name
+from waiban.rulebook.build import Description, Line, Remedy, Value, dotted
+from waiban.rulebook.emit import Emitter, has_loop, path_name
 from waiban.rulebook.grammar import QUIET, Node
 from waiban.rulebook.sources import STAGES
+
+DAY = timedelta(days=1)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,11 +21,13 @@ SEVERITY = (1, 4, 3, 2, 0, 0)
 BECAUSE_APPLIES, BECAUSE_YEAR, BECAUSE_POST = -1, -2, -3
 """Why an answer is not stated; a positive reason is the number of the exemption, from 1."""
 
+LATEST = 4_000_000
+"""Stands for a day that isn't stated: later than any, so that the newest law judges."""
+
 HEAD = """\
 from datetime import date, timedelta
 from decimal import Decimal
 from waiban.kernel.dates import add_months
-ONCE = (None,)
 SEVERITY = (1, 4, 3, 2, 0, 0)
 DAY = timedelta(days=1)
 def add_days(day, count):
@@ -150,6 +155,7 @@ class _Writer:
         text = self.emitter.value(node)
         self.line = line
         self.emitter.line(f"{local} = {text} if as_of is None else as_of")
+        self.emitter.line(f"o_{reference} = {LATEST} if {local} is None else {local}.toordinal()")
         self.known.add(local)
 
     # One line of the law ----------------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ class _Writer:
         out.line(f"w{n} = 0")
         if line.over is not None:
             out.line(f"m{n} = None")
-        with out.block("for _ in ONCE:"):
+        with out.block("while True:"):
             self.force(line)
             if line.applies is not None:
                 text = out.atom(line.applies)
@@ -183,6 +189,7 @@ class _Writer:
                 self.answer(line, f"a{n}", f"w{n}", self.applies_name(line))
             else:
                 self.items(line)
+                out.line("break")
         self.report(line)
 
     def admission(self, line: Line, own: int) -> None:
@@ -230,51 +237,54 @@ class _Writer:
         return f"g{self.number}" if line.applies is not None and line.applies.nullable else None
 
     def force(self, line: Line) -> None:
-        """Leave unless the line is in force on its day; set that day's values and whether only the year is known."""
+        """Leave unless the line is in force on its day, and set that day's values. Days are compared as ordinals."""
         out = self.emitter
-        day, soft = f"d_{line.reference}", f"s{self.number}"
-        out.line(f"{soft} = False")
+        day = f"o_{line.reference}"
         if line.in_force is not None:
-            start, until = line.in_force.start, line.in_force.until
-            if start.day is not None:
-                out.line(f"if {day} is not None and {day} < {out.constant(start.day)}:")
-                out.line(" break")
-                if start.known == "year":
-                    out.line(f"{soft} = {day} is not None and {day}.year == {start.day.year}")
-            if until is not None:
-                out.line(f"if {day} is None or {day} >= {out.constant(until)}:")
+            start, until = line.in_force.start.day, line.in_force.until
+            tests = [f"{day} < {start.toordinal()}"] if start is not None else []
+            tests += [f"{day} >= {until.toordinal()}"] if until is not None else []
+            if tests:
+                out.line(f"if {' or '.join(tests)}:")
                 out.line(" break")
         for value in line.values.values():
-            self.value(value, day, soft)
-        tables = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
-        for name in sorted(tables):
-            out.line(f"{soft} = {soft} or tables[{name!r}].soft({day})")
+            self.value(value, day)
 
-    def value(self, value: Value, day: str, soft: str) -> None:
+    def value(self, value: Value, day: str) -> None:
         out = self.emitter
         local = f"v{self.number}_{value.name}"
         periods = list(reversed(value.dated))
-        if len(periods) == 1 and periods[0].start.day is None and periods[0].until is None:
-            out.line(f"{local} = {self.plain(periods[0].value)}")
-            return
         for index, period in enumerate(periods):
-            tests = []
-            start = period.start.day
-            newest = index == 0
-            if start is not None:
-                tests.append(f"{day} >= {out.constant(start)}")
-            if period.until is not None:
-                tests.append(f"{day} < {out.constant(period.until)}")
-            test = " and ".join(tests) or "True"
-            latest = newest and period.until is None
-            test = f"{day} is None or {test}" if latest else f"{day} is not None and {test}"
-            out.line(f"{'if' if newest else 'elif'} {test}:")
+            tests = [f"{day} >= {period.start.day.toordinal()}"] if period.start.day is not None else []
+            tests += [f"{day} < {period.until.toordinal()}"] if period.until is not None and index == 0 else []
+            gap = index > 0 and period.until != periods[index - 1].start.day and period.until is not None
+            tests += [f"{day} < {period.until.toordinal()}"] if gap and period.until is not None else []
+            if not tests and not index:
+                out.line(f"{local} = {self.plain(period.value)}")
+                return
+            if not tests:
+                out.line("else:")
+                out.line(f" {local} = {self.plain(period.value)}")
+                return
+            out.line(f"{'elif' if index else 'if'} {' and '.join(tests)}:")
             out.line(f" {local} = {self.plain(period.value)}")
-            if period.start.known == "year" and start is not None:
-                out.line(f" if {day} is not None and {day}.year == {start.year}:")
-                out.line(f"  {soft} = True")
         out.line("else:")
         out.line(" break")
+
+    def soft(self, line: Line) -> str | None:
+        """A condition that holds in a year which is only known as the start of what is in force then."""
+        day = f"o_{line.reference}"
+        spans = []
+        starts = [(period.start, period.until) for value in line.values.values() for period in value.dated]
+        if line.in_force is not None:
+            starts.append((line.in_force.start, line.in_force.until))
+        for start, until in starts:
+            if start.day is not None and start.known == "year":
+                end = min(start.day.replace(month=12, day=31), until - DAY) if until else start.day.replace(month=12, day=31)
+                spans.append(f"{start.day.toordinal()} <= {day} <= {end.toordinal()}")
+        tables = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
+        spans += [f"tables[{name!r}].soft(d_{line.reference})" for name in sorted(tables)]
+        return " or ".join(dict.fromkeys(spans)) or None
 
     def plain(self, value: Any) -> str:
         frozen = _frozen(value)
@@ -290,8 +300,9 @@ class _Writer:
         assert line.test is not None
         if line.card["kind"] == "attested":
             self.attestation(line, answer, reason)
-        test = out.atom(line.test)
-        out.line(f"if {test} is True:")
+        loops = has_loop(line.test)
+        test = out.atom(line.test) if loops else ""
+        out.line(f"if {test} is True:" if loops else f"if {out.true(line.test)}:")
         out.line(f" {answer} = {MET}")
         out.line(" break")
         if applies is not None:
@@ -299,17 +310,20 @@ class _Writer:
             out.line(f" {answer} = {NOT_STATED}")
             out.line(f" {reason} = {BECAUSE_APPLIES}")
             out.line(" break")
+        soft = self.soft(line)
         if line.clauses:
-            self.exemptions(line.clauses, test, answer, reason)
+            self.exemptions(line, test, answer, reason)
         if line.test.nullable:
-            out.line(f"if {test} is None:")
+            out.line(f"if {test} is None:" if loops else f"if not {out.false(line.test)}:")
             out.line(f" {answer} = {NOT_STATED}")
             out.line(" break")
-        with out.block(f"if s{self.number}:"):
-            out.line(f"{answer} = {NOT_STATED}")
-            out.line(f"{reason} = {BECAUSE_YEAR}")
-            out.line("break")
+        if soft:
+            with out.block(f"if {soft}:"):
+                out.line(f"{answer} = {NOT_STATED}")
+                out.line(f"{reason} = {BECAUSE_YEAR}")
+                out.line("break")
         out.line(f"{answer} = {NOT_MET}")
+        out.line("break")
 
     def attestation(self, line: Line, answer: str, reason: str) -> None:
         """
@@ -331,16 +345,15 @@ class _Writer:
                 out.line(f"{reason} = {BECAUSE_POST}")
                 out.line("break")
 
-    def exemptions(self, clauses: list[Clause], test: str, answer: str, reason: str) -> None:
+    def exemptions(self, line: Line, test: str, answer: str, reason: str) -> None:
         """The most favourable claim decides: it holds, or something of it is missing, or the facts contradict it."""
         out = self.emitter
         pending = out.fresh("e")
         out.line(f"{pending} = 0")
         refused = out.fresh("e")
         out.line(f"{refused} = 0")
-        for index, clause in enumerate(clauses, 1):
-            claimed = out.atom(clause.claimed)
-            with out.block(f"if {claimed} is True:"):
+        for index, clause in enumerate(line.clauses, 1):
+            with out.block(f"if {out.true(clause.claimed)}:"):
                 holds = out.atom(clause.holds)
                 with out.block(f"if {holds} is True:"):
                     out.line(f"{answer} = {EXEMPT}")
@@ -355,7 +368,11 @@ class _Writer:
             out.line(f"{reason} = {pending}")
             out.line("break")
         with out.block(f"if {refused}:"):
-            out.line(f"{answer} = {NOT_STATED} if {test} is None or s{self.number} else {NOT_MET}")
+            assert line.test is not None
+            settled = f"{test} is False" if test else out.false(line.test)
+            soft = self.soft(line)
+            open_ = f"not {settled}" + (f" or {soft}" if soft else "")
+            out.line(f"{answer} = {NOT_STATED} if {open_} else {NOT_MET}")
             out.line(f"{reason} = {refused}")
             out.line("break")
 
@@ -374,7 +391,7 @@ class _Writer:
         with out.block(f"for x{n}, o{n} in enumerate({over}):"):
             out.line(f"q = {NOT_APPLICABLE}")
             out.line("z = 0")
-            with out.block("for _ in ONCE:"):
+            with out.block("while True:"):
                 applies = self.applies_name(line)
                 if line.where is not None:
                     text = out.atom(line.where)

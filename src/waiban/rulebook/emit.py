@@ -2,8 +2,9 @@
 The law written as one Python function over facts.
 
 Plain statements instead of closures: a dossier's derived facts become local variables, each computed once, just before
-the first rule that needs it, and "not stated" is None. What this costs is readability of the result, which nobody reads
-but `waiban regulations show --code`.
+the first rule that needs it, and "not stated" is None. A yes or no is written as the pair "is true", "is false", both
+plain Python conditions, because most tests are met and then the first alone answers. Only loops need statements of their
+own; everything else is an expression, so that what isn't needed isn't evaluated.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ def path_name(node: Node) -> str | None:
     if base.op != "name" or base.value[0] != "key":
         return None
     return ".".join([base.value[1], *reversed(parts)])
+
+
+def has_loop(node: Node) -> bool:
+    """Whether the node itself needs statements; a loop inside a named fact has run already."""
+    return any(part.op == "fold" for part in node.walk())
 
 
 class Emitter:
@@ -77,6 +83,74 @@ class Emitter:
         self.line(f"{name} = {text}")
         return name
 
+    def once(self, node: Node) -> tuple[str | None, str]:
+        """(guard, use): the guard is true where the value isn't stated, and comes before the use."""
+        text = self.value(node)
+        if not node.nullable:
+            return None, text
+        if text.isidentifier() or text == "None":
+            return f"{text} is None", text
+        name = self.fresh()
+        return f"({name} := {text}) is None", name
+
+    # Yes and no -------------------------------------------------------------------------------------------------
+
+    def true(self, node: Node) -> str:
+        """A Python condition that holds where the node is true."""
+        return self.condition(node, wanted=True)
+
+    def false(self, node: Node) -> str:
+        """A Python condition that holds where the node is false."""
+        return self.condition(node, wanted=False)
+
+    def condition(self, node: Node, *, wanted: bool) -> str:
+        if not node.nullable and not wanted and node.op not in ("not", "compare"):
+            return f"not {self.condition(node, wanted=True)}"
+        match node.op:
+            case "const":
+                return str(node.value is wanted)
+            case "not":
+                return self.condition(node.args[0], wanted=not wanted)
+            case "and" | "or" if not has_loop(node):
+                joint = " and " if (node.op == "and") is wanted else " or "
+                return f"({joint.join(self.condition(part, wanted=wanted) for part in node.args)})"
+            case "compare":
+                return self.compared(node, wanted=wanted)
+            case "call" if node.value in ("stated", "is_true", "is_false"):
+                return self.asked(node, wanted=wanted)
+        return f"{self.value(node)} is {wanted}"
+
+    def compared(self, node: Node, *, wanted: bool) -> str:
+        """Without a guard where Python's own answer to None is the right one: None equals nothing and is in no list."""
+        sign = node.value if wanted else SIGNS_FOR_NOT[node.value]
+        left, right = node.args
+        if sign == "==" and not (left.nullable and right.nullable):
+            return f"({self.value(left)} == {self.value(right)})"
+        if sign == "in" and not right.nullable:
+            return f"({self.value(left)} in {self.value(right)})"
+        guards, texts = self.guards(node)
+        return f"({''.join(f'{self.known(guard)} and ' for guard in guards)}{texts[0]} {sign} {texts[1]})"
+
+    @staticmethod
+    def known(guard: str) -> str:
+        return guard.removesuffix(" is None") + " is not None"
+
+    def asked(self, node: Node, *, wanted: bool) -> str:
+        """stated(), is_true(), is_false(): never not stated themselves."""
+        (inner,) = node.args
+        if node.value == "stated":
+            return f"({self.value(inner)} is {'not ' if wanted else ''}None)"
+        text = self.condition(inner, wanted=node.value == "is_true")
+        return text if wanted else f"not {text}"
+
+    def answer(self, node: Node) -> str:
+        """True, False or None of a yes or no that isn't a plain name."""
+        if not node.nullable:
+            return self.true(node)
+        return f"(True if {self.true(node)} else False if {self.false(node)} else None)"
+
+    # Values -----------------------------------------------------------------------------------------------------
+
     def value(self, node: Node) -> str:
         """The node as a Python expression; what has to run first is emitted."""
         method: Callable[[Node], str] = getattr(self, f"emit_{node.op}")
@@ -100,45 +174,42 @@ class Emitter:
         name = path_name(node)
         if name is not None:
             return self.resolve("path", name)
-        base = self.atom(node.args[0])
-        text = f"{base}.{node.value}"
-        return f"(None if {base} is None else {text})" if node.args[0].nullable else text
+        guard, base = self.once(node.args[0])
+        return f"(None if {guard} else {base}.{node.value})" if guard else f"{base}.{node.value}"
+
+    def guards(self, node: Node) -> tuple[list[str], list[str]]:
+        pairs = [self.once(part) for part in node.args]
+        return [guard for guard, _ in pairs if guard], [text for _, text in pairs]
+
+    def strict(self, node: Node, write: Callable[..., str]) -> str:
+        """Not stated if one of the arguments isn't."""
+        guards, texts = self.guards(node)
+        text = write(*texts)
+        return f"(None if {' or '.join(guards)} else {text})" if guards else text
 
     def emit_index(self, node: Node) -> str:
-        base, key = self.atom(node.args[0]), self.atom(node.args[1])
-        guards = [f"{text} is None" for text, part in ((base, node.args[0]), (key, node.args[1])) if part.nullable]
-        text = f"{base}.get({key})"
-        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+        return self.strict(node, lambda base, key: f"{base}.get({key})")
 
     def emit_not(self, node: Node) -> str:
-        (inner,) = node.args
-        if inner.op == "compare" and not inner.nullable:
-            left, right = (self.value(part) for part in inner.args)
-            return f"({left} {SIGNS_FOR_NOT[inner.value]} {right})"
-        text = self.atom(inner)
-        return f"(None if {text} is None else not {text})" if inner.nullable else f"(not {text})"
+        if not has_loop(node):
+            return self.answer(node)
+        text = self.atom(node.args[0])
+        return f"(None if {text} is None else not {text})"
 
     def emit_compare(self, node: Node) -> str:
-        return self.strict(node, f" {node.value} ")
+        return self.strict(node, lambda left, right: f"({left} {node.value} {right})")
 
     def emit_arithmetic(self, node: Node) -> str:
-        return self.strict(node, f" {node.value} ")
-
-    def strict(self, node: Node, sign: str) -> str:
-        """Two operands, not stated if one isn't."""
-        left, right = (self.atom(part) if part.nullable else self.value(part) for part in node.args)
-        guards = [f"{text} is None" for text, part in zip((left, right), node.args, strict=True) if part.nullable]
-        text = f"({left}{sign}{right})"
-        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+        return self.strict(node, lambda left, right: f"({left} {node.value} {right})")
 
     def emit_and(self, node: Node) -> str:
-        return self.junction(node, decisive="False")
+        return self.junction(node, decisive="False") if has_loop(node) else self.answer(node)
 
     def emit_or(self, node: Node) -> str:
-        return self.junction(node, decisive="True")
+        return self.junction(node, decisive="True") if has_loop(node) else self.answer(node)
 
     def junction(self, node: Node, decisive: str) -> str:
-        """Kleene's and/or: the decisive answer wins, else one not stated makes it not stated."""
+        """Kleene's and/or where a part has a loop, which runs only if the parts before it left it open."""
         other = "True" if decisive == "False" else "False"
         result = self.fresh("b")
         depth = self.depth
@@ -152,9 +223,7 @@ class Emitter:
                 self.line(f"elif {text} is {decisive}:")
             else:
                 self.line(f"if {text} is {decisive}:")
-            self.depth += 1
-            self.line(f"{result} = {decisive}")
-            self.depth -= 1
+            self.line(f" {result} = {decisive}")
             if not last:
                 self.line(f"if {result} is not {decisive}:")
                 self.depth += 1
@@ -183,54 +252,50 @@ class Emitter:
         *keys, day = (self.value(arg) for arg in node.args)
         return f"tables[{name!r}].find({day}, ({', '.join(keys)},), {column!r})"
 
+    # Functions --------------------------------------------------------------------------------------------------
+
     def emit_call(self, node: Node) -> str:
         method: Callable[[Node], str] = getattr(self, f"call_{node.value}")
         return method(node)
 
-    def guarded(self, node: Node, write: Callable[..., str]) -> str:
-        texts = [self.atom(arg) for arg in node.args]
-        guards = [f"{text} is None" for text, arg in zip(texts, node.args, strict=True) if arg.nullable]
-        text = write(*texts)
-        return f"(None if {' or '.join(guards)} else {text})" if guards else text
-
     def call_days(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"(({b} - {a}).days + 1)")
+        return self.strict(node, lambda a, b: f"(({b} - {a}).days + 1)")
 
     def call_days_after(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"({b} - {a}).days")
+        return self.strict(node, lambda a, b: f"({b} - {a}).days")
 
     def call_add_days(self, node: Node) -> str:
-        return self.guarded(node, lambda a, n: f"add_days({a}, {n})")
+        return self.strict(node, lambda a, n: f"add_days({a}, {n})")
 
     def call_add_months(self, node: Node) -> str:
-        return self.guarded(node, lambda a, n: f"add_months({a}, {n})")
+        return self.strict(node, lambda a, n: f"add_months({a}, {n})")
 
     def call_workdays(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"calendar.workdays({a}, {b})")
+        return self.strict(node, lambda a, b: f"calendar.workdays({a}, {b})")
 
     def call_add_workdays(self, node: Node) -> str:
-        return self.guarded(node, lambda a, n: f"calendar.add_workdays({a}, {n})")
+        return self.strict(node, lambda a, n: f"calendar.add_workdays({a}, {n})")
 
     def call_year(self, node: Node) -> str:
-        return self.guarded(node, lambda a: f"{a}.year")
+        return self.strict(node, lambda a: f"{a}.year")
 
     def call_month(self, node: Node) -> str:
-        return self.guarded(node, lambda a: f"{a}.month")
+        return self.strict(node, lambda a: f"{a}.month")
 
     def call_days_of(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"days_of({a}, {b})")
+        return self.strict(node, lambda a, b: f"days_of({a}, {b})")
 
     def call_len(self, node: Node) -> str:
-        return self.guarded(node, lambda a: f"len({a})")
+        return self.strict(node, lambda a: f"len({a})")
 
     def call_stated(self, node: Node) -> str:
-        return f"({self.value(node.args[0])} is not None)"
+        return self.asked(node, wanted=True)
 
     def call_is_true(self, node: Node) -> str:
-        return f"({self.value(node.args[0])} is True)"
+        return f"({self.asked(node, wanted=True)})"
 
     def call_is_false(self, node: Node) -> str:
-        return f"({self.value(node.args[0])} is False)"
+        return f"({self.asked(node, wanted=True)})"
 
     def call_agree(self, node: Node) -> str:
         one, other = (self.atom(arg) for arg in node.args)
@@ -238,33 +303,39 @@ class Emitter:
 
     def call_otherwise(self, node: Node) -> str:
         one, other = node.args
-        if not one.nullable:
-            return self.value(one)
-        text, instead = self.atom(one), self.atom(other)
-        return f"({instead} if {text} is None else {text})"
+        guard, text = self.once(one)
+        return f"({self.value(other)} if {guard} else {text})" if guard else text
 
     def call_min(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"({a} if {a} <= {b} else {b})")
+        return self.extreme(node, "<=")
 
     def call_max(self, node: Node) -> str:
-        return self.guarded(node, lambda a, b: f"({a} if {a} >= {b} else {b})")
+        return self.extreme(node, ">=")
+
+    def extreme(self, node: Node, sign: str) -> str:
+        one, other = (self.atom(arg) for arg in node.args)
+        guards = [f"{text} is None" for text, arg in zip((one, other), node.args, strict=True) if arg.nullable]
+        text = f"({one} if {one} {sign} {other} else {other})"
+        return f"(None if {' or '.join(guards)} else {text})" if guards else text
+
+    # Loops ------------------------------------------------------------------------------------------------------
 
     def emit_fold(self, node: Node) -> str:
         name, item = node.value
         over, what, *where = node.args
-        texts = self.atom(over)
+        text = self.atom(over)
         result = self.fresh("r")
         start = {"any": "False", "all": "True", "count": "0", "sum": "0", "distinct": "set()"}.get(name, "None")
-        self.line(f"{result} = {start}")
         if over.nullable:
-            self.line(f"if {texts} is None:")
+            self.line(f"if {text} is None:")
             self.line(f" {result} = None")
             self.line("else:")
             self.depth += 1
+        self.line(f"{result} = {start}")
         variable = self.fresh("i")
         before = self.items.get(item)
         self.items[item] = variable
-        with self.block(f"for {variable} in {texts}:"):
+        with self.block(f"for {variable} in {text}:"):
             self.fold_body(name, result, what, where[0] if where else None)
         if before is None:
             del self.items[item]
@@ -279,14 +350,15 @@ class Emitter:
 
     def fold_body(self, name: str, result: str, what: Node, where: Node | None) -> None:
         condition = None
-        if where is not None:
+        if where is not None and not where.nullable:
+            self.line(f"if not {self.true(where)}:")
+            self.line(" continue")
+        elif where is not None:
             condition = self.atom(where)
             self.line(f"if {condition} is False:")
             self.line(" continue")
-            if not where.nullable:
-                condition = None
         if name in ("any", "all"):
-            self.quantifier(result, what, condition, decisive=str(name == "any"))
+            self.quantifier(result, what, condition, any_=name == "any")
             return
         if condition is not None:
             self.stop_unstated(condition, result)
@@ -316,15 +388,28 @@ class Emitter:
         self.line(f" {result} = None")
         self.line(" break")
 
-    def quantifier(self, result: str, what: Node, condition: str | None, decisive: str) -> None:
+    def quantifier(self, result: str, what: Node, condition: str | None, *, any_: bool) -> None:
+        """A decisive item ends the loop; one that isn't stated, or may not count, leaves the answer open."""
+        if condition is None and not has_loop(what):
+            self.line(f"if {self.condition(what, wanted=not any_)}:")
+            self.line(" continue")
+            if not what.nullable:
+                self.line(f"{result} = {any_}")
+                self.line("break")
+                return
+            self.line(f"if {self.condition(what, wanted=any_)}:")
+            self.line(f" {result} = {any_}")
+            self.line(" break")
+            self.line(f"{result} = None")
+            return
         text = self.atom(what)
-        self.line(f"if {text} is {decisive}:")
+        self.line(f"if {text} is {any_}:")
         if condition is None:
-            self.line(f" {result} = {decisive}")
+            self.line(f" {result} = {any_}")
             self.line(" break")
         else:
             self.line(f" if {condition} is True:")
-            self.line(f"  {result} = {decisive}")
+            self.line(f"  {result} = {any_}")
             self.line("  break")
             self.line(f" {result} = None")
         if what.nullable:

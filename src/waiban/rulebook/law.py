@@ -106,14 +106,14 @@ def load_law(
     """
     stored = _read(file)
     if office_folder is None and overlay is None:
-        return _thaw(marshal.loads(stored["laws"][NATION]), stored)  # noqa: S302
+        return thaw(marshal.loads(stored["laws"][NATION]), stored)  # noqa: S302
     if office_folder is not None and overlay is not None:
         raise LawError(str(office_folder), "a folder or an overlay, not both")
     if office_folder is not None:
         folder = office_folder.resolve()
         shipped = str(folder.relative_to(REGULATIONS)) if folder.is_relative_to(REGULATIONS) else ""
         if shipped in stored["laws"]:
-            return _thaw(marshal.loads(stored["laws"][shipped]), stored)  # noqa: S302
+            return thaw(marshal.loads(stored["laws"][shipped]), stored)  # noqa: S302
         if not folder.is_dir():
             raise LawError(str(office_folder), "no such folder")
         own = read_level(folder, OWN_LEVEL)
@@ -121,7 +121,7 @@ def load_law(
         assert overlay is not None
         files = {name: text.encode() if isinstance(text, str) else text for name, text in overlay.items()}
         own = level_from_files(OWN_LEVEL, files)
-    return _thaw(compile_levels(stack([], own=own), stored["schema"]), stored)
+    return thaw(compile_levels(stack([], own=own), stored["schema"]), stored)
 
 
 def load_level(name: str, *, file: Path = COMPILED) -> Law:
@@ -129,7 +129,7 @@ def load_level(name: str, *, file: Path = COMPILED) -> Law:
     stored = _read(file)
     if name not in stored["laws"]:
         raise LawError(name, "no such level in the compiled law")
-    return _thaw(marshal.loads(stored["laws"][name]), stored)  # noqa: S302
+    return thaw(marshal.loads(stored["laws"][name]), stored)  # noqa: S302
 
 
 def shipped_levels(root: Path = REGULATIONS) -> list[str]:
@@ -168,7 +168,7 @@ def write_compiled(value: Mapping[str, Any], file: Path = COMPILED) -> str:
 
 def law_from(levels: Sequence[Level], schema_text: str, calendar: WorkCalendar) -> Law:
     """The law of these levels, straight from their sources."""
-    return _thaw(compile_levels(levels, schema_text), {"schema": schema_text}, calendar)
+    return thaw(compile_levels(levels, schema_text), {"schema": schema_text}, calendar)
 
 
 def compile_levels(levels: Sequence[Level], schema_text: str) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def stored_sources_sha256(file: Path = COMPILED) -> str:
     return str(_read(file)["sources"])
 
 
-def _thaw(frozen: dict[str, Any], stored: Mapping[str, Any], calendar: WorkCalendar | None = None) -> Law:
+def thaw(frozen: dict[str, Any], stored: Mapping[str, Any], calendar: WorkCalendar | None = None) -> Law:
     tables = {
         name: Table(
             name,
