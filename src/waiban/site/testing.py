@@ -117,22 +117,28 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 @pytest.fixture
 def real_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[postgres.Server]:  # noqa: ARG001
     """A database of its own with real commits, for threads, kills and seals. `DATABASES` points at it meanwhile."""
+    with django_db_blocker.unblock(), database_of_its_own("real") as (server, _name):
+        yield server
+
+
+@contextlib.contextmanager
+def database_of_its_own(purpose: str) -> Iterator[tuple[postgres.Server, str]]:
+    """A fresh copy of the template under a name of its own; every connection of Django's points at it meanwhile."""
     from django.db import connections
 
-    name = f"waiban_real_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with django_db_blocker.unblock():
-        server = clone_database(name)
-        before = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
+    name = f"waiban_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    server = clone_database(name)
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in connections}
+    connections.close_all()
+    for alias in before:
+        connections[alias].settings_dict["NAME"] = name
+    try:
+        yield server, name
+    finally:
         connections.close_all()
-        for alias in before:
-            connections[alias].settings_dict["NAME"] = name
-        try:
-            yield server
-        finally:
-            connections.close_all()
-            for alias, old in before.items():
-                connections[alias].settings_dict["NAME"] = old
-            postgres.drop_database(server, name)
+        for alias, old in before.items():
+            connections[alias].settings_dict["NAME"] = old
+        postgres.drop_database(server, name)
 
 
 @pytest.fixture
