@@ -23,6 +23,7 @@ AUTH_USER_MODEL = "people.Account"
 
 INSTALLED_APPS = [
     "waiban.desks.inbox",
+    "waiban.desks.register",
     "waiban.domains.outbound",
     "waiban.core.ui",
     "waiban.core.casework",
