@@ -14,8 +14,9 @@ from waiban.domains.outbound.casing import PersonView, Step, _at, _clock, _steps
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.models import Attachment, Attestation, Trip
-from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
+from waiban.domains.outbound.presenting import FindingView, Summary, finding_view, summary_of
 from waiban.domains.outbound.texts import place_name
+from waiban.domains.outbound.vouching import confirmed_by_agreeing
 
 
 @dataclass
@@ -40,6 +41,8 @@ class DecidePage:
     clock: ClockFace | None
     authority: Authority
     to_attest: list[FindingView]
+    confirms: list[FindingView]
+    """What this post confirms by agreeing; the desk's own are in `to_attest`."""
     follows: str
     """What happens on agreement, said on the button's side."""
     agree_label: str
@@ -51,7 +54,6 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
     stage = STAGE_OF_STEP.get(item.step, "submit")
     summary = summary_of(check(trip, stage))
     authority = authority_of(value_of(trip.dossier), trip.office, trip.channel, trip.depart or item.opened_on)
-    mine = "desk" if item.step in ("accept", "desk_review", "section_review", "head_review") else item.step
     return DecidePage(
         trip=trip,
         item=item,
@@ -70,13 +72,15 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         may_resume=casework.may_resume(item),
         clock=_clock(case, [item]),
         authority=authority,
-        to_attest=[view for view in summary.attests if view.waits_for == mine],
+        to_attest=[view for view in summary.attests if view.waits_for == "desk"] if item.step in DESKS else [],
+        confirms=[finding_view(finding) for finding in confirmed_by_agreeing(trip, item.step)],
         follows=_follows(item, authority),
         agree_label=_agree_label(item, authority),
         advice=_advice(case),
     )
 
 
+DESKS = ("accept", "desk_review", "section_review", "head_review")
 OUTCOMES = {"agree": "同意", "agree_with_changes": "修改后同意", "refuse": "不同意", "done": "办好了"}
 
 

@@ -11,7 +11,7 @@ from waiban.domains.outbound.check import STAGE_OF_STEP, check, stops, waits_for
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
 from waiban.domains.outbound.relevant import changed_since
-from waiban.domains.outbound.teams import notice_units
+from waiban.domains.outbound.teams import members_by_body, notice_units
 from waiban.dossiers.check import Finding
 
 PAPERS = {"budget": "预算", "invitation": "邀请函", "notice": "公示", "programme": "日程", "ticket": "机票"}
@@ -40,6 +40,13 @@ def _start(trip: Trip, _item: WorkItem) -> None:
             raise CannotError(_("发起前请填写：%(what)s") % {"what": NAMES[pointer]}, pointer)
     if trip.channel == Trip.Channel.TAIWAN:
         raise CannotError(_("赴台由市台办办理，不走外办审批"), "/stops")
+    filed = {member for members in members_by_body(trip).values() for member in members}
+    for place, member in enumerate(trip.dossier.get("members") or []):
+        if str(member.get("id")) not in filed:
+            raise CannotError(
+                _("第 %(n)d 人没有可备案的组织人事岗，请先设岗或改干部管理权限") % {"n": place + 1},
+                f"/members/{place}/managed_by",
+            )
 
 
 NAMES = {"/title": "团组名称", "/depart": "离境日期", "/return": "入境日期", "/members": "人员", "/stops": "前往国家和地区"}

@@ -10,6 +10,7 @@ from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import InternalNotice, Trip, TripMember
 from waiban.domains.outbound.papers.draw import draw_review_and_request, draw_task_approval
+from waiban.domains.outbound.vouching import confirm_with
 
 STATE_OF_STEP = {
     "start": Trip.State.IN_UNIT,
@@ -62,6 +63,8 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
     if step in ("approve", "outside_approval") and decision and decision.outcome == "agree":
         _approve(trip, case, decision)
         trip.state = Trip.State.APPROVED  # even while a personnel body still holds the travel papers up
+    if decision and decision.outcome in ("agree", "agree_with_changes"):
+        confirm_with(trip, case, decision)
     if step == "report_upward" and decision and decision.outcome != "send_back":
         draw_review_and_request(trip, case, decision)
     trip.save()

@@ -9,8 +9,16 @@ NOT_RELEVANT = ("schema", "title", "reference", "submitted", "approval", "after"
 """A name, a file number, and what posts or later events add; none of it turns an answer that a post relied on."""
 
 
+LATER = ("passport", "more_papers", "briefed_on", "personnel_review", "security_opinion", "earlier_trips")
+"""Of a member: what is made or found out after others have relied on the rest."""
+
+
 def relevant_sha256(dossier: Mapping[str, Any]) -> str:
-    return digest({key: value for key, value in dossier.items() if key not in NOT_RELEVANT})
+    kept = {key: value for key, value in dossier.items() if key not in NOT_RELEVANT}
+    kept["members"] = [
+        {key: value for key, value in member.items() if key not in LATER} for member in dossier.get("members") or []
+    ]
+    return digest(kept)
 
 
 def digest(value: Any) -> str:

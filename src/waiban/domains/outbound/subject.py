@@ -79,7 +79,9 @@ def readers_changed(case: Case) -> None:
     for model in (Attachment, Attestation, InternalNotice, Remedy, TripMember):
         model.objects.filter(trip__in=trips).update(readers=case.readers)
     from waiban.core.files.models import StoredFile
+    from waiban.core.papers.actions.change_readers import change_readers
 
+    change_readers(case.pk, case.readers)
     StoredFile.objects.filter(pk__in=Attachment.objects.filter(trip__in=trips).values("file")).update(
         readers=case.readers
     )

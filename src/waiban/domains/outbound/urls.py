@@ -1,6 +1,6 @@
 from django.urls import path
 
-from waiban.domains.outbound.views import cases, decisions, draft, lists
+from waiban.domains.outbound.views import cases, decisions, draft, lists, papers
 
 app_name = "outbound"
 urlpatterns = [
@@ -22,11 +22,15 @@ urlpatterns = [
     path("<uuid:trip_id>/withdraw/", cases.withdraw, name="withdraw"),
     path("<uuid:trip_id>/attest/", decisions.attest_rule, name="attest"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/", cases.notice, name="notice"),
+    path("<uuid:trip_id>/notice/<uuid:unit_id>/sheet.pdf", papers.notice_sheet, name="notice_sheet"),
     path("<uuid:trip_id>/return/", cases.come_back, name="come_back"),
     path("<uuid:trip_id>/report/", cases.report, name="report"),
     path("items/<uuid:item_id>/", decisions.decide_item, name="decide"),
+    path("items/<uuid:item_id>/sheet.pdf", papers.decision_sheet, name="decision_sheet"),
     path("items/<uuid:item_id>/paper/", decisions.paper_entry, name="paper_entry"),
     path("items/<uuid:item_id>/supplement/", decisions.supplement, name="supplement"),
     path("items/<uuid:item_id>/outside/", decisions.outside, name="outside"),
     path("paper-entries/<uuid:entry_id>/", decisions.check_paper, name="check_paper"),
+    path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
+    path("papers/<uuid:paper_id>/scan/", papers.file_scan, name="file_scan"),
 ]

@@ -1,0 +1,34 @@
+"""Fill the demo office: people, the process, a year of trips; at once when it is there already."""
+
+import os
+import sys
+
+import django
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waiban.site.settings")
+    django.setup()
+    from waiban.core.casework.actions.publish_release import seed_release
+    from waiban.domains.outbound.models import Trip
+    from waiban.domains.outbound.processes import trip_bpmn
+    from waiban.site.demo import people
+    from waiban.site.demo.stories import STORIES
+    from waiban.site.demo.trips import play
+
+    city = people.fill()
+    with city.as_("office_head"):
+        seed_release(city.office.pk, "trip", trip_bpmn(), reason="启用通用流程")
+    with city.as_system("demo"):
+        there = set(Trip.objects.values_list("title", flat=True))
+    missing = [story for story in STORIES if story.title not in there]
+    for place, story in enumerate(missing, 1):
+        print(f"\rdemo: 团组 {place} / {len(missing)}  ", end="", file=sys.stderr, flush=True)
+        play(city, story)
+    if missing:
+        print("\rdemo: the office is filled          ", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
