@@ -31,9 +31,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE c.id = wanted AND c.readers && nullif(current_setting('waiban.keys', true), '')::int[] AND e.kind = 'action'
     ORDER BY e.recorded_at, e.id
 $$;
-ALTER FUNCTION casework_timeline(uuid) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION casework_timeline(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION casework_timeline(uuid) TO waiban_app;
+ALTER FUNCTION casework_timeline(uuid) OWNER TO waiban_definer;
 GRANT SELECT (id, name) ON people_account TO waiban_definer;
 """
 

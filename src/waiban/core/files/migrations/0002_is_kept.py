@@ -7,9 +7,9 @@ CREATE FUNCTION files_is_kept(digest text) RETURNS bool
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT EXISTS (SELECT 1 FROM files_storedfile f WHERE f.sha256 = digest)
 $$;
-ALTER FUNCTION files_is_kept(text) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION files_is_kept(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION files_is_kept(text) TO waiban_app;
+ALTER FUNCTION files_is_kept(text) OWNER TO waiban_definer;
 """
 
 

@@ -8,9 +8,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT DISTINCT ON (s.key) s.key, s.value FROM offices_officesetting s
     WHERE s.office_id = office AND s.key = ANY (wanted) ORDER BY s.key, s.version DESC
 $$;
-ALTER FUNCTION offices_settings_of(uuid, text[]) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION offices_settings_of(uuid, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION offices_settings_of(uuid, text[]) TO waiban_app;
+ALTER FUNCTION offices_settings_of(uuid, text[]) OWNER TO waiban_definer;
 """
 
 

@@ -19,9 +19,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     WHERE acting.since <= today.day AND (acting.until IS NULL OR acting.until >= today.day)
         AND (p.closed_on IS NULL OR p.closed_on > today.day)
 $$;
-ALTER FUNCTION people_posts_of(uuid) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION people_posts_of(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION people_posts_of(uuid) TO waiban_app;
+ALTER FUNCTION people_posts_of(uuid) OWNER TO waiban_definer;
 GRANT SELECT ON offices_office TO waiban_definer;
 """
 

@@ -49,13 +49,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
       AND t.depart BETWEEN around - 400 AND around + 400 AND t.return_on IS NOT NULL
 $$;
 
-ALTER FUNCTION outbound_last_number(uuid, int) OWNER TO waiban_definer;
-ALTER FUNCTION outbound_earlier_trips(uuid[], uuid, date) OWNER TO waiban_definer;
-ALTER FUNCTION outbound_unit_trips(uuid, uuid, date) OWNER TO waiban_definer;
 REVOKE ALL ON FUNCTION outbound_last_number(uuid, int), outbound_earlier_trips(uuid[], uuid, date),
     outbound_unit_trips(uuid, uuid, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION outbound_last_number(uuid, int), outbound_earlier_trips(uuid[], uuid, date),
     outbound_unit_trips(uuid, uuid, date) TO waiban_app;
+ALTER FUNCTION outbound_last_number(uuid, int) OWNER TO waiban_definer;
+ALTER FUNCTION outbound_earlier_trips(uuid[], uuid, date) OWNER TO waiban_definer;
+ALTER FUNCTION outbound_unit_trips(uuid, uuid, date) OWNER TO waiban_definer;
 """
 
 
