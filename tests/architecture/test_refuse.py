@@ -48,6 +48,11 @@ def test_an_owner_and_a_superuser_are_refused(real_database: postgres.Server, ro
             "set_config",
         ),
         (
+            "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
+            "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+            "temporary tables",
+        ),
+        (
             "ALTER TABLE people_unit NO FORCE ROW LEVEL SECURITY",
             "ALTER TABLE people_unit FORCE ROW LEVEL SECURITY",
             "people_unit",
@@ -57,11 +62,11 @@ def test_an_owner_and_a_superuser_are_refused(real_database: postgres.Server, ro
 def test_what_would_open_a_way_is_named(real_database: postgres.Server, statement: str, undo: str, reason: str) -> None:
     name = str(connection.settings_dict["NAME"])
     with psycopg.connect(real_database.url(postgres.SUPERUSER, name), autocommit=True) as superuser:
-        superuser.execute(statement)
+        superuser.execute(statement.format(database=name))
         try:
             assert any(reason in said for said in unsafe_because(connection))
         finally:
-            superuser.execute(undo)
+            superuser.execute(undo.format(database=name))
     assert unsafe_because(connection) == []
 
 

@@ -165,6 +165,8 @@ def prepare_database(server: Server, name: str, template: str | None = None) -> 
                 statement.format(sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0"))
             )
     with psycopg.connect(server.url(SUPERUSER, name), autocommit=True) as connection:
+        # A temporary table would come before the real one of its name in every later statement of the connection.
+        connection.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
         for line in DATABASE_LINES:
             connection.execute(line)
 

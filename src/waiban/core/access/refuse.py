@@ -16,6 +16,10 @@ CHECKS = (
         "SELECT has_function_privilege('pg_catalog.set_config(text, text, boolean)', 'execute')",
         "may call set_config, by which a statement could change who acts",
     ),
+    (
+        "SELECT has_database_privilege(current_database(), 'TEMPORARY')",
+        "may make temporary tables, which would stand before real ones",
+    ),
     ("SELECT current_setting('TimeZone') <> 'UTC'", "has a time zone other than UTC"),
 )
 TABLES = (

@@ -20,7 +20,7 @@ TIMELINE = """
 CREATE FUNCTION casework_timeline(wanted uuid)
 RETURNS TABLE (id uuid, name text, kind text, account text, post text, for_post text, happened_on date,
                recorded_at timestamptz, data jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT e.id, e.name::text, e.kind::text, coalesce(a.name, '')::text, coalesce(p.name, '')::text,
            coalesce(f.name, '')::text, e.happened_on, e.recorded_at, e.data
     FROM casework_case c

@@ -4,7 +4,7 @@ from django.db import migrations
 
 IS_KEPT = """
 CREATE FUNCTION files_is_kept(digest text) RETURNS bool
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM files_storedfile f WHERE f.sha256 = digest)
 $$;
 REVOKE ALL ON FUNCTION files_is_kept(text) FROM PUBLIC;

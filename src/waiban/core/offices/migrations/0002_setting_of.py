@@ -4,7 +4,7 @@ from django.db import migrations
 
 SETTINGS_OF = """
 CREATE FUNCTION offices_settings_of(office uuid, wanted text[]) RETURNS TABLE (key text, value jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT DISTINCT ON (s.key) s.key, s.value FROM offices_officesetting s
     WHERE s.office_id = office AND s.key = ANY (wanted) ORDER BY s.key, s.version DESC
 $$;

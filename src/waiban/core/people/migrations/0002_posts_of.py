@@ -6,7 +6,7 @@ POSTS_OF = """
 CREATE FUNCTION people_posts_of(wanted uuid)
 RETURNS TABLE (post_id uuid, unit_id uuid, office_id uuid, role text, office_wide bool, unit_wide bool,
                stands_in bool, since date)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH today AS (
         SELECT o.id, (now() AT TIME ZONE o.time_zone)::date AS day FROM offices_office o
     ), acting AS (

@@ -11,14 +11,14 @@ KEYS = "(SELECT nullif(current_setting('waiban.keys', true), '')::int[])"
 
 FUNCTIONS = f"""
 CREATE FUNCTION outbound_last_number(wanted_office uuid, wanted_year int) RETURNS int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(max(number), 0) FROM outbound_trip WHERE office_id = wanted_office AND year = wanted_year
 $$;
 
 CREATE FUNCTION outbound_earlier_trips(travellers uuid[], this_trip uuid, before date)
 RETURNS TABLE (traveller_id uuid, depart date, return_on date, countries text[], role text, kind text, category text,
                organising text, unit text, approval_no text, seen bool)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT m.traveller_id, m.depart, m.return_on, m.countries::text[], m.role::text, t.kind::text, m.category::text,
            t.dossier ->> 'organising',
            CASE WHEN t.readers && {KEYS} THEN t.dossier ->> 'unit' END,
@@ -34,7 +34,7 @@ $$;
 CREATE FUNCTION outbound_unit_trips(wanted_unit uuid, this_trip uuid, around date)
 RETURNS TABLE (reference text, unit text, depart date, return_on date, countries text[], inviter text, leader text,
                leader_heads_unit bool, leadership_of text, seen bool)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE WHEN t.readers && {KEYS} THEN t.year || '-' || t.number END, u.name::text, t.depart, t.return_on,
            t.countries::text[], t.dossier #>> '{{invitations,0,inviter}}', head.member ->> 'id',
            (head.member ->> 'heads_unit')::bool, head.member ->> 'leadership_of', t.readers && {KEYS}
