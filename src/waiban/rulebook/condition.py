@@ -1,31 +1,38 @@
-"""Conditions over plain named values: the part of the grammar that a process's gateways use.
+"""Conditions over plain named values: what a process's gateways and required desks are written in.
 
-Names, literals, `and or not in`, comparisons. Three-valued: a value that is absent or None isn't
-stated, and what can't be decided without it is None; `x or y` with one true is true all the same.
+The law's own grammar (`grammar.parse`), of which a condition may use literals, names, `and or not in`,
+comparisons and `+ - *`. Three-valued: a value that is absent or None isn't stated, and what can't be
+decided without it is None; `x or y` with one true is true all the same.
 """
 
-import ast
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from waiban.rulebook.grammar import GrammarError, Name, Node, Scope, parse
+from waiban.rulebook.types import BOOL, Kind
 
 Answer = bool | None
-_Test = Callable[[Mapping[str, object]], object]
+_Test = Callable[[Mapping[str, object]], Any]
 
-_COMPARE: dict[type[ast.cmpop], Callable[[object, object], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,  # type: ignore[dict-item]
-    ast.LtE: operator.le,  # type: ignore[dict-item]
-    ast.Gt: operator.gt,  # type: ignore[dict-item]
-    ast.GtE: operator.ge,  # type: ignore[dict-item]
-    ast.In: lambda left, right: left in right,  # type: ignore[operator]
-    ast.NotIn: lambda left, right: left not in right,  # type: ignore[operator]
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
 }
 
 
 class ConditionError(ValueError):
-    """The text isn't in the grammar, or speaks of a name that nobody declared."""
+    """The text isn't in the grammar, or speaks of a name or a word that nobody declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +48,32 @@ class Condition:
         return None if answer is None else bool(answer)
 
 
-def compile_condition(text: str, names: Collection[str]) -> Condition:
-    """Raises ConditionError naming what isn't allowed."""
+def compile_condition(text: str, names: Mapping[str, Kind]) -> Condition:
+    """`names`: what may be spoken of, with its kind. Raises ConditionError naming what isn't allowed."""
+    scope = Scope({name: Name("value", kind) for name, kind in names.items()}, {})
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except SyntaxError as error:
-        raise ConditionError(f"not an expression: {text!r}") from error
-    used: set[str] = set()
-    test = _build(tree.body, frozenset(names), used)
-    return Condition(text, frozenset(used), test)
+        tree = parse(text, scope, want=BOOL)
+    except GrammarError as error:
+        raise ConditionError(str(error)) from error
+    used = frozenset(node.value[1] for node in tree.walk() if node.op == "name")
+    return Condition(text, used, _build(tree))
 
 
-def _build(node: ast.expr, names: frozenset[str], used: set[str]) -> _Test:
-    match node:
-        case ast.Constant(value=bool() | int() | str() as value):
-            return lambda _values: value
-        case ast.Name(id=name):
-            if name not in names:
-                raise ConditionError(f"unknown name {name!r}")
-            used.add(name)
-            return lambda values: values.get(name)
-        case ast.Tuple(elts=elements):
-            if not all(isinstance(element, ast.Constant) for element in elements):
-                raise ConditionError("a set holds literals only")
-            members = tuple(element.value for element in elements if isinstance(element, ast.Constant))
-            return lambda _values: members
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _build(operand, names, used)
-            return lambda values: None if (answer := inner(values)) is None else not answer
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
-            return lambda _values: -value
-        case ast.BoolOp(op=op, values=parts):
-            return _build_bool([_build(part, names, used) for part in parts], decisive=isinstance(op, ast.Or))
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _build_compare(_COMPARE[type(op)], _build(left, names, used), _build(right, names, used))
-        case _:
-            raise ConditionError(f"{ast.unparse(node)!r} isn't in the grammar")
+def _build(node: Node) -> _Test:
+    if node.op == "const":
+        return lambda _values: node.value
+    if node.op == "name":
+        _origin, name = node.value
+        return lambda values: values.get(name)
+    parts = [_build(arg) for arg in node.args]
+    if node.op == "not":
+        (inner,) = parts
+        return lambda values: None if (answer := inner(values)) is None else not answer
+    if node.op in ("and", "or"):
+        return _build_bool(parts, decisive=node.op == "or")
+    if node.op in ("compare", "arithmetic"):
+        return _build_pair(_OPERATORS[node.value], *parts)
+    raise ConditionError(f"{node.value or node.op!r} isn't for conditions of a process")
 
 
 def _build_bool(tests: list[_Test], *, decisive: bool) -> _Test:
@@ -93,9 +90,9 @@ def _build_bool(tests: list[_Test], *, decisive: bool) -> _Test:
     return test
 
 
-def _build_compare(compare: Callable[[object, object], bool], left: _Test, right: _Test) -> _Test:
-    def test(values: Mapping[str, object]) -> Answer:
+def _build_pair(act: Callable[[Any, Any], Any], left: _Test, right: _Test) -> _Test:
+    def test(values: Mapping[str, object]) -> Any:
         a, b = left(values), right(values)
-        return None if a is None or b is None else compare(a, b)
+        return None if a is None or b is None else act(a, b)
 
     return test

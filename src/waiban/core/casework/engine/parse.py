@@ -24,6 +24,7 @@ from waiban.core.casework.engine.model import (
 )
 from waiban.core.casework.engine.problems import Problem, ProcessRefused
 from waiban.rulebook.condition import Condition, compile_condition
+from waiban.rulebook.types import BOOL, NUMBER, TEXT, Kind, list_of
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 WAIBAN = "{https://waiban.org/schema/1.0/casework}"
@@ -55,12 +56,17 @@ def _local(element: Element) -> str:
     return element.tag.removeprefix(BPMN)
 
 
+def _outcomes(task: Element) -> tuple[str, ...]:
+    given = tuple(task.get(f"{WAIBAN}outcomes", "").split())
+    return given or _DEFAULT_OUTCOMES.get(task.get(f"{WAIBAN}kind", "act"), ("done",))
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.problems: list[Problem] = []
         self.variables: dict[str, Variable] = {}
-        self.names: frozenset[str] = frozenset()
+        self.names: dict[str, Kind] = {}
 
     def fault(self, code: str, element: str, zh: str, en: str) -> None:
         self.problems.append(Problem(code, element, zh, en))
@@ -104,7 +110,7 @@ class _Reader:
         clash = set(task_ids) & set(self.variables)
         for name in sorted(clash):
             self.fault("name_clash", name, f"变量与环节同名：{name}", f"Variable and task share a name: {name}")
-        self.names = frozenset(task_ids) | frozenset(self.variables) | {"outcome"}
+        self.names = self.read_names(element)
 
         nodes: dict[str, Node] = {}
         flows: dict[str, Flow] = {}
@@ -145,6 +151,24 @@ class _Reader:
             start=starts[0] if starts else "", variables=self.variables, requirements=requirements,
             stages=stages, text=self.text,
         )  # fmt: skip
+
+    def read_names(self, element: Element) -> dict[str, Kind]:
+        """What conditions may speak of, each with its closed list: a misspelt word is a fault, not a No."""
+        names: dict[str, Kind] = {}
+        for variable in self.variables.values():
+            if variable.is_list:
+                names[variable.name] = list_of(TEXT)
+            elif isinstance(variable.values[0] if variable.values else "", str):
+                names[variable.name] = Kind("text", words=frozenset(map(str, variable.values)))
+            else:
+                names[variable.name] = BOOL if isinstance(variable.values[0], bool) else NUMBER
+        given: set[str] = set()
+        for task in element.findall(f"{BPMN}userTask"):
+            outcomes = _outcomes(task)
+            given.update(outcomes)
+            names[task.get("id", "")] = Kind("text", words=frozenset(outcomes))
+        names["outcome"] = Kind("text", words=frozenset(given))
+        return names
 
     def read_variable(self, element: Element) -> None:
         name, kind = element.get("name", ""), element.get("type", "text")
@@ -229,10 +253,10 @@ class _Reader:
         if not extra("post"):
             self.fault("post", node_id, f"{element.get('name') or node_id}没有写明由哪个岗位办",
                        f"{node_id} names no post")  # fmt: skip
-        outcomes = tuple(extra("outcomes").split()) or _DEFAULT_OUTCOMES.get(kind, ("done",))
         return Step(
             kind=cast("StepKind", kind), post=extra("post"), scope=scope,  # type: ignore[arg-type]
-            stage=extra("stage"), outcomes=outcomes, workdays=self.whole(node_id, element.get(f"{WAIBAN}workdays")),
+            stage=extra("stage"), outcomes=_outcomes(element),
+            workdays=self.whole(node_id, element.get(f"{WAIBAN}workdays")),
             edits=extra("edits") == "true", each=self.read_each(element, node_id), name_en=extra("name-en"),
         )  # fmt: skip
 
