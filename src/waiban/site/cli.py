@@ -1,5 +1,5 @@
 """
-The command line: `waiban check`, `schema`, `regulations`, `audit`, `worker`, `serve`.
+The command line: `waiban check`, `schema`, `regulations`, `audit`, `places`, `worker`, `serve`.
 
 Only what a command needs is imported when it runs: `check` is used in scripts and hooks and starts in a blink, without
 Django, polars or OR-Tools (a test holds it to that).
@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("rest", nargs=argparse.REMAINDER)
     audit.set_defaults(run=_audit)
 
+    places = commands.add_parser("places", help="cities, and the year's holidays and make-up days", add_help=False)
+    places.add_argument("rest", nargs=argparse.REMAINDER)
+    places.set_defaults(run=_places)
+
     worker = commands.add_parser("worker", help="deliver notices, run jobs, seal the register", add_help=False)
     worker.add_argument("rest", nargs=argparse.REMAINDER)
     worker.set_defaults(run=_worker)
@@ -118,6 +122,12 @@ def _regulations(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     from waiban.site.register import main as run
+
+    return run(options.rest)
+
+
+def _places(options: argparse.Namespace) -> int:
+    from waiban.site.places import main as run
 
     return run(options.rest)
 

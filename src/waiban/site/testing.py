@@ -107,6 +107,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     """Instead of pytest-django's: the databases are made by the launcher, and nothing is migrated by the app's role."""
     with django_db_blocker.unblock():
         clone_database(f"waiban_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        from waiban.core.places.calendar import work_calendar
+
+        work_calendar()  # read once now, so that no test that counts queries is the one that reads it
     yield
     from django.db import connections
 
