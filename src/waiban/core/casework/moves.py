@@ -176,18 +176,25 @@ def _void(case: Case, gone: set[walk.Open], on: date) -> None:
     ]  # fmt: skip
     ids += [item.pk for item in open_items if item.asked_by_id in ids]
     WorkItem.objects.filter(pk__in=ids).update(state=WorkItem.State.VOIDED, closed_on=on)
-    PaperEntry.objects.filter(item__in=ids, state=PaperEntry.State.PENDING).update(
-        state=PaperEntry.State.REJECTED, note="办件已退回，未复核的录入作废"
-    )
+    _drop_papers(ids)
     clocks.stop(ids, met=False, on=on)
+    if any(item.pk in ids and item.nature == WorkItem.Nature.SUPPLEMENT for item in open_items):
+        clocks.go_on(case, Pause.Reason.SUPPLEMENT, on)
+
+
+def _drop_papers(item_ids: Sequence[uuid.UUID]) -> None:
+    PaperEntry.objects.filter(item__in=item_ids, state=PaperEntry.State.PENDING).update(
+        state=PaperEntry.State.REJECTED, note="这一步已收回，未复核的录入作废"
+    )
 
 
 def _end(case: Case, result: str, on: date) -> None:
     case.result = result
     case.ended_on = on
     case.due = None
-    left = WorkItem.objects.filter(case=case, state=WorkItem.State.OPEN)
-    left.update(state=WorkItem.State.VOIDED, closed_on=on)
+    left = list(WorkItem.objects.filter(case=case, state=WorkItem.State.OPEN).values_list("pk", flat=True))
+    WorkItem.objects.filter(pk__in=left).update(state=WorkItem.State.VOIDED, closed_on=on)
+    _drop_papers(left)
     Deadline.objects.filter(case=case, met_on=None, dropped_on=None).update(dropped_on=on)
     Timer.objects.filter(case=case, closed_on=None).update(closed_on=on)
     if case.paused_for:
@@ -257,6 +264,8 @@ def _tell(case: Case, event: str, post_id: uuid.UUID, **data: Any) -> None:
 def post_for(case: Case, step_id: str, step: Step, entry: str) -> Post:
     """Who is asked: the subject's answer first, then the role's post in the unit (or above it) or in the office."""
     found = subject_of(case).post_for(case, step_id, step, entry)
+    if found is None and step.scope == "unit" and step.post == case.applicant_post.role:
+        found = case.applicant_post
     if found is None and step.scope == "unit":
         unit: Unit | None = case.unit
         while found is None and unit is not None:

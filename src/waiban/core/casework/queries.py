@@ -186,9 +186,8 @@ def paper_items(case: Case) -> list[WorkItem]:
 
 
 def pending_papers(case: Case) -> QuerySet[PaperEntry]:
-    return PaperEntry.objects.filter(item__case=case, state=PaperEntry.State.PENDING).select_related(
-        "item", "item__post", "recorded_by"
-    )
+    waiting_ones = PaperEntry.objects.filter(item__case=case, item__state=State.OPEN, state=PaperEntry.State.PENDING)
+    return waiting_ones.select_related("item", "item__post", "recorded_by")
 
 
 def waiting(case: Case) -> list[WorkItem]:

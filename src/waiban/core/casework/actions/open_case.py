@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from waiban.core.access.keys import readers
@@ -11,7 +11,7 @@ from waiban.core.access.principals import current_principal
 from waiban.core.casework import clocks, policies
 from waiban.core.casework.engine import walk
 from waiban.core.casework.engine.marking import Marking
-from waiban.core.casework.errors import CannotError, NotAllowedError
+from waiban.core.casework.errors import AlreadyDoneError, CannotError, NotAllowedError
 from waiban.core.casework.models import Case
 from waiban.core.casework.moves import Values, engine_words, follow, log, tell_subject
 from waiban.core.casework.processes import current_release, process_of
@@ -49,7 +49,10 @@ def open_case(
     with engine_words():
         marking = walk.start(process_of(case), Values(case))
     case.marking = marking.to_json()
-    case.save(force_insert=True)
+    try:
+        case.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyDoneError(_("这件事刚才已经发起，或案号已用")) from error
     opened = follow(case, Marking(), marking, on=on)
     log("case.open", principal.at(applicant_post.pk), case, on, subject=str(subject_id), number=number)
     tell_subject("open", case, opened)

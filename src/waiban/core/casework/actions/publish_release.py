@@ -70,7 +70,8 @@ def reorder_steps(release_id: uuid.UUID, order: Sequence[str], *, reason: str) -
 
 def seed_release(office_id: uuid.UUID, process: str, bpmn: str, *, reason: str) -> ProcessRelease:
     """Publish a file's text unless this office has that very text already: set-up may run again."""
-    digest = hashlib.sha256(bpmn.encode()).hexdigest()
+    text = bpmn if has_diagram(bpmn) else _drawn(bpmn)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     seeded = ProcessRelease.objects.filter(office_id=office_id, process=process, sha256=digest).first()
     return seeded or publish_release(office_id, process, bpmn, reason=reason)
 

@@ -321,6 +321,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
+            constraint=models.UniqueConstraint(condition=models.Q(('result', '')), fields=('subject_id',), name='one_running_case_a_subject'),
+        ),
+        migrations.AddConstraint(
+            model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on', None), ('result', '')), models.Q(models.Q(('result', ''), _negated=True), ('ended_on__isnull', False)), _connector='OR'), name='an_ended_case_has_a_result'),
         ),
         migrations.AddIndex(

@@ -45,6 +45,7 @@ class Case(ProtectedModel):
         verbose_name = verbose_name_plural = "办件"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "number"], name="one_case_number_an_office"),
+            models.UniqueConstraint(fields=["subject_id"], condition=Q(result=""), name="one_running_case_a_subject"),
             models.CheckConstraint(
                 condition=Q(result="", ended_on=None) | (~Q(result="") & Q(ended_on__isnull=False)),
                 name="an_ended_case_has_a_result",

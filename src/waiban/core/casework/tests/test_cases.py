@@ -20,6 +20,7 @@ from waiban.core.casework.actions.ask_supplement import answer_supplement, ask_s
 from waiban.core.casework.actions.claim import claim, unclaim
 from waiban.core.casework.actions.decide import MemberAnswer, decide
 from waiban.core.casework.actions.decide_from_paper import confirm_paper, decide_from_paper, reject_paper
+from waiban.core.casework.actions.fire_timers import fire_timers
 from waiban.core.casework.actions.hold_by_outside import back_from_outside, hold_by_outside
 from waiban.core.casework.actions.open_case import open_case
 from waiban.core.casework.actions.pass_on import pass_on
@@ -42,9 +43,11 @@ from waiban.core.casework.models import (
 )
 from waiban.core.casework.moves import _CHILDREN
 from waiban.core.casework.readers import readers_of
+from waiban.core.casework.tests.build import Seq, Task, bpmn
 from waiban.core.casework.tests.world import MONDAY, TO_APPROVAL, TO_OFFICE, TRIP, Memo, World, add_account, substitute
 from waiban.core.files.actions.keep import keep
 from waiban.core.notify.models import Notice
+from waiban.core.people.models import Post
 from waiban.core.people.principals import system
 from waiban.kernel.ids import uuid7
 
@@ -318,6 +321,67 @@ def test_withdraw_takes_an_undecided_case_back(world: World) -> None:
     assert world.fresh(case).result == "cancelled"
 
 
+def test_withdrawing_a_case_that_is_being_corrected_starts_its_clock_again(world: World) -> None:
+    case = world.open()
+    world.walk(case, *TO_OFFICE)
+    with world.as_("desk"):
+        ask_supplement(world.item(case, "accept").pk, defects=["缺译文"], on=MONDAY)
+    with world.as_("officer"):
+        withdraw(case.pk, on=date(2026, 11, 4))
+    assert world.fresh(case).paused_for == ""
+    assert open_steps(world, case) == ["start"]
+    with world.as_system():
+        assert Pause.objects.get(case=case).until == date(2026, 11, 4)
+
+
+def test_the_applicants_steps_come_back_to_the_applicants_own_post(world: World) -> None:
+    with world.as_system():
+        other = Post.objects.create(
+            office=world.office, unit=world.units["unit"], role="designated_officer", name="A 岗",
+            readers=world.posts["officer"].readers,
+        )  # fmt: skip
+    case = world.open()
+    world.walk(case, "start", "finance_review", "notice", "unit_approval")
+    assert world.item(case, "submit").post_id == world.posts["officer"].pk != other.pk
+
+
+def test_timers_fire_on_their_day(world: World) -> None:
+    text = bpmn(Seq((Task("a"), Task("b")))).replace(
+        'waiban:post="desk"', 'waiban:post="designated_officer" waiban:scope="unit"'
+    )
+    text = text.replace(
+        "</process>",
+        """<boundaryEvent id="late" attachedToRef="a" waiban:workdays="3">
+        <timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition></boundaryEvent>
+        <sequenceFlow id="over" sourceRef="late" targetRef="m"/><exclusiveGateway id="m"/></process>""",
+    )
+    flow = next(f for f in re.findall(r"<sequenceFlow [^>]*>", text) if 'targetRef="b"' in f)
+    text = text.replace(flow, flow.replace('targetRef="b"', 'targetRef="m"')).replace(
+        "</process>", '<sequenceFlow id="on" sourceRef="m" targetRef="b"/></process>'
+    )
+    with world.as_system():
+        publish_release(world.office.pk, "timed", text, reason="试")
+    subject_id = uuid7()
+    world.memos[subject_id] = Memo()
+    with world.as_("officer"):
+        case = open_case(
+            "memo",
+            subject_id,
+            applicant_post=world.posts["officer"],
+            number="t1",
+            title="计时",
+            process="timed",
+            on=MONDAY,
+        )
+    with world.as_system():
+        assert [(t.timer, t.due) for t in case.timers.all()] == [("late", date(2026, 11, 5))]
+        assert fire_timers(date(2026, 11, 4)) == 0
+        assert fire_timers(date(2026, 11, 5)) == 1
+        assert fire_timers(date(2026, 11, 6)) == 0
+    assert open_steps(world, case) == ["b"]
+    assert events(world, case) == ["case.open", "case.timer"]
+
+
 def test_a_second_case_for_the_same_subject_is_refused(world: World) -> None:
     case = world.open()
     with pytest.raises(CannotError), world.as_("officer"):
@@ -455,6 +519,7 @@ def test_a_return_cancels_an_unconfirmed_paper(world: World) -> None:
         withdraw(case.pk, on=MONDAY)
     with world.as_system():
         assert PaperEntry.objects.get(pk=entry.pk).state == "rejected"
+        assert not queries.pending_papers(world.fresh(case))
     with world.as_("section"), pytest.raises(AlreadyDoneError):
         confirm_paper(entry.pk)
 
