@@ -7,6 +7,13 @@ document.addEventListener("htmx:after:swap", () => show(false));
 addEventListener("online", () => show(false));
 addEventListener("offline", () => show(true));
 
+// A check that waited for the one before it goes out with the number which that one brought back.
+document.addEventListener("htmx:before:request", (event) => {
+  const body = event.detail?.ctx?.request?.body;
+  const revision = document.querySelector("#draft input[name=revision]");
+  if (revision && body instanceof URLSearchParams && body.has("revision")) body.set("revision", revision.value);
+});
+
 // An undo bar stays until it is used or the next page; after 20 seconds it goes.
 const undo = document.getElementById("undo");
 if (undo) new MutationObserver(() => {

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class UiConfig(AppConfig):
@@ -11,3 +12,15 @@ class UiConfig(AppConfig):
         from django_cotton.nested_tag_support import enable_nested_tag_support
 
         enable_nested_tag_support()
+        _register_rooms_below()
+
+
+def _register_rooms_below() -> None:
+    """Pages of rooms that lie below and so can't register themselves."""
+    from waiban.core.access.permissions import Permission
+    from waiban.core.ui import nav
+
+    nav.register(nav.Entry("people", _("单位和人员"), "people:units", "users", 80, lambda p: p.office is not None))
+    nav.register(
+        nav.Entry("settings", _("设置"), "offices:settings", "settings", 90, lambda p: p.may(Permission.OFFICE_SET))
+    )

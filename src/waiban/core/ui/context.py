@@ -1,6 +1,6 @@
 """What the base page needs beside its own content; lazy, so that a fragment pays nothing for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from waiban.core.access.principals import Kind, current_principal, someone_acts
 from waiban.core.offices.models import Office
 from waiban.core.people.models import Post
+from waiban.core.people.queries import ChoosablePost, choosable_posts
 from waiban.core.ui import nav
 
 
@@ -22,6 +23,8 @@ class Shell:
     post: str
     person: str
     links: list[nav.Link]
+    posts: list[ChoosablePost] = field(default_factory=list)
+    """To choose from, where the account may act at more than one."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +47,7 @@ def _shell(request: HttpRequest) -> Shell:
         where,
         person,
         nav.links(principal),
+        choosable_posts(principal) if len(principal.posts | principal.standing_in) > 1 else [],
     )
 
 

@@ -19,7 +19,7 @@ class OutboundConfig(AppConfig):
                 code="trips",
                 label=_("团组"),
                 url_name="outbound:list",
-                icon="plane",
+                icon="plane-departure",
                 order=20,
                 may_open=lambda principal: principal.may(Permission.TRIP_READ),
             )

@@ -2,6 +2,8 @@
 
 import functools
 import http.server
+import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -127,3 +129,14 @@ def test_weight_of_the_first_visit_and_of_the_next() -> None:
     print(f"shared {shared}, pages {pages}")
     assert shared + max(pages.values()) < 200 * 1024
     assert max(pages.values()) < 30 * 1024
+
+
+def test_every_icon_that_a_page_names_is_in_the_sprite() -> None:
+    known = set(json.loads((STATIC / "vendor" / "icons.json").read_text()))
+    missing = []
+    for path in [*(ROOT / "src").rglob("*.html"), *(ROOT / "src").rglob("apps.py")]:
+        text = path.read_text(encoding="utf-8")
+        names = {*re.findall(r'{% icon "([a-z0-9-]+)"', text), *re.findall(r'\bicon(?:_name)?="([a-z0-9-]+)"', text)}
+        shapes = {f"s-{name}" for name in re.findall(r'{% shape "([a-z0-9-]+)"', text)} - {"s-done"}
+        missing += [f"{path.name}: {name}" for name in (names | shapes) - known]
+    assert missing == []
