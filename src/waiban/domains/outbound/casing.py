@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from waiban.core.access.principals import current_principal
 from waiban.core.casework import queries as casework
+from waiban.core.casework.actions.withdraw import is_decided
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.policies import may_withdraw
 from waiban.core.people.models import Traveller
 from waiban.core.ui.format import day_text, days_text, money_text, moment_text, people_text, short_day_text, span_text
 from waiban.core.ui.marks import ClockFace, clock_face, paused_face
@@ -26,7 +29,8 @@ from waiban.domains.outbound.texts import place_name
 from waiban.kernel.dates import DateRange
 from waiban.kernel.money import Money
 
-NOTICE_STEP, SUPPLEMENT = "notice", "supplement"
+ADDED_BY_POSTS = ("schema", "submitted", "notices", "approval", "after")
+"""What the case itself writes into the dossier is no change of the unit's."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class CasePage:
     provisional: bool
     version: int
     changed: int
+    may_withdraw: bool = False
     papers: list[Any] = field(default_factory=list)
     pending: list[Any] = field(default_factory=list)
 
@@ -132,9 +137,17 @@ def case_page(trip: Trip) -> CasePage:
         provisional=any(deadline.provisional for deadline, _face in casework.deadlines(case)) if case else False,
         version=case.version if case else 0,
         changed=len(changes),
+        may_withdraw=_may_withdraw(trip, case),
         papers=_papers(case),
         pending=list(casework.pending_papers(case)) if case else [],
     )
+
+
+def _may_withdraw(trip: Trip, case: Case | None) -> bool:
+    """The applicant takes it back to change it, until the authority has decided."""
+    if case is None or case.result or trip.editable:
+        return False
+    return may_withdraw(current_principal(), case) and not is_decided(case)
 
 
 def _law_stage(waiting: list[WorkItem]) -> str:
@@ -238,7 +251,8 @@ def _since_last_version(trip: Trip, case: Case | None) -> dict[str, Change]:
     before = casework.versions(case).filter(number=case.version - 1).first()
     if before is None:
         return {}
-    return {change.pointer: change for change in differences(trip, json.loads(before.content), trip.dossier)}
+    changes = differences(trip, json.loads(before.content), trip.dossier)
+    return {change.pointer: change for change in changes if change.pointer.split("/")[1] not in ADDED_BY_POSTS}
 
 
 def _facts(trip: Trip, changes: dict[str, Change]) -> dict[str, list[Fact]]:
@@ -396,9 +410,9 @@ def _steps(case: Case | None, waiting: list[WorkItem]) -> list[Step]:
         Step(
             "done" if opinion.in_force else "void",
             opinion.who,
-            f"{opinion.step_name}：{_outcome(opinion.outcome)}",
+            f"{opinion.step_name}{_outcome(opinion.outcome)}",
             opinion.words,
-            (day_text(opinion.happened_on) if opinion.from_paper else moment_text(opinion.recorded_at))
+            _when(opinion)
             + _("·第 %(n)d 版") % {"n": opinion.version}
             + (_("·据纸质批示录入") if opinion.from_paper else ""),
             reverse("files:read", args=[opinion.decision.paper.scan_id]) if opinion.decision.paper else "",
@@ -408,13 +422,21 @@ def _steps(case: Case | None, waiting: list[WorkItem]) -> list[Step]:
     return [*now, *words]
 
 
+def _when(opinion: casework.Opinion) -> str:
+    """The minute, where it was recorded on its day; else the day on which it happened."""
+    moment = moment_text(opinion.recorded_at)
+    same_day = moment.startswith(opinion.happened_on.isoformat())
+    return moment if same_day and not opinion.from_paper else day_text(opinion.happened_on)
+
+
 def _outcome(outcome: str) -> str:
+    """Added to the step's name; a step that is simply done needs no more words."""
     words = {
-        "agree": _("同意"),
-        "agree_with_changes": _("修改后同意"),
-        "refuse": _("不同意"),
-        "send_back": _("退回"),
-        "done": _("办了"),
+        "agree": _("：同意"),
+        "agree_with_changes": _("：修改后同意"),
+        "refuse": _("：不同意"),
+        "send_back": _("：退回"),
+        "done": "",
     }
     return words.get(outcome, outcome)
 

@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from waiban.core.casework import queries as casework
+from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Traveller
 from waiban.core.ui.format import money_text, short_day_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
@@ -57,6 +60,16 @@ class SectionHead:
     """The worst finding in it: block, warn, todo, met."""
 
 
+@dataclass(frozen=True)
+class HandOver:
+    """The act that takes the dossier out of the unit's hands, and what follows from it."""
+
+    url: str
+    label: str
+    follows: str
+    may_resume: bool = False
+
+
 @dataclass
 class DraftPage:
     trip: Trip
@@ -72,6 +85,7 @@ class DraftPage:
     total: str
     rates: list[Field]
     first_problem: FindingView | None
+    hand_over: "HandOver | None"
 
 
 def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
@@ -105,7 +119,28 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         total=money_text(Money(total, "CNY")) if total is not None else "",
         rates=_rates(make, dossier),
         first_problem=problems[0] if problems else None,
+        hand_over=_hand_over(trip),
     )
+
+
+def item_to_hand_over(trip: Trip) -> WorkItem | None:
+    """The open item of this post that ends with the dossier handed over."""
+    mine = casework.my_items(trip.case) if trip.case else []
+    return next((item for item in mine if item.nature == "supplement" or item.step in ("start", "submit")), None)
+
+
+def _hand_over(trip: Trip) -> HandOver | None:
+    if trip.case is None:
+        return HandOver(reverse("outbound:start", args=[trip.pk]), _("发起"), _("发起后由财务先审；要改须先撤回"))
+    item = item_to_hand_over(trip)
+    if item is None:
+        return None
+    url = reverse("outbound:submit", args=[trip.pk])
+    if item.nature == "supplement":
+        return HandOver(url, _("改好交回"), _("交回后外办接着办，时限继续"))
+    if item.step == "start":
+        return HandOver(url, _("重新发起"), _("发起后由财务先审；要改须先撤回"), casework.may_resume(item))
+    return HandOver(url, _("报送外办"), _("报送后由外办受理；要改须先撤回"), casework.may_resume(item))
 
 
 PLAIN = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from waiban.core.casework.models import Case, Decision
+from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
 from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.errors import CannotError
@@ -47,8 +47,10 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
     trip.case_id = case.pk
     decision = move.decision
     step = move.item.step if move.item else ""
-    if move.act == "supplement":
+    if move.act == "ask_supplement":
         trip.state, trip.editable = Trip.State.CORRECTION, True
+    elif move.item and move.item.nature == WorkItem.Nature.SUPPLEMENT:
+        trip.state, trip.editable = STATE_OF_STEP[move.item.step], False
     elif move.ended:
         trip.state, trip.editable = STATE_OF_END[move.ended], False
     else:

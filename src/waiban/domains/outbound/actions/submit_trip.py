@@ -14,10 +14,11 @@ from waiban.domains.outbound.models import Trip
 
 
 @transaction.atomic
-def submit_trip(trip_id: uuid.UUID, *, on: date | None = None) -> Trip:
+def submit_trip(trip_id: uuid.UUID, *, resume: bool = False, on: date | None = None) -> Trip:
+    """`resume`: straight back to the desk that returned it; refused where a fact that a rule looks at has changed."""
     trip = locked(trip_id)
     item = WorkItem.objects.filter(case_id=trip.case_id, step="submit", state=WorkItem.State.OPEN).first()
     if item is None:
         raise CannotError(_("还没到报送外办这一步，或已经报送"))
-    decide(item.pk, "done", on=on)
+    decide(item.pk, "done", resume=resume, on=on)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from waiban.core.casework.actions.ask_supplement import answer_supplement, ask_supplement
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.errors import CannotError
 from waiban.core.papers.models import Paper
@@ -10,6 +11,7 @@ from waiban.domains.outbound.actions.record_outside_approval import record_outsi
 from waiban.domains.outbound.actions.save_draft import save_draft
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
+from waiban.domains.outbound.drafting import item_to_hand_over
 from waiban.domains.outbound.models import Trip, TripMember
 from waiban.domains.outbound.tests import world
 from waiban.core.casework.clocks import today
@@ -85,3 +87,17 @@ def test_the_outsider_sees_nothing(people: People) -> None:
     for who in ("outsider", "outside_office", "inspector"):
         with people.as_(who):
             assert not Trip.objects.exists(), who
+
+
+def test_a_correction_opens_the_dossier_and_handing_it_back_closes_it(people: People) -> None:
+    world.ready(people)
+    trip = world.submitted(people, world.draft(people))
+    with people.as_("desk_officer"):
+        ask_supplement(world.open_item(trip, "accept").pk, defects=["邀请函译文缺署名"])
+        trip = Trip.objects.select_related("case").get(pk=trip.pk)
+    assert (trip.state, trip.editable) == (Trip.State.CORRECTION, True)
+    with people.as_("designated_officer"):
+        save_draft(trip.pk, [("/budget/source", ["市商务局外事经费"])], revision=trip.revision)
+        answer_supplement(item_to_hand_over(trip).pk)
+        trip = Trip.objects.select_related("case").get(pk=trip.pk)
+    assert (trip.state, trip.editable) == (Trip.State.SUBMITTED, False)

@@ -17,10 +17,8 @@ from waiban.core.access.routes import open_to
 from waiban.core.audit.models import Event
 from waiban.core.audit.record import record_apart
 from waiban.core.casework import queries as casework
-from waiban.core.casework.actions.ask_supplement import answer_supplement
 from waiban.core.casework.actions.withdraw import withdraw as withdraw_case
 from waiban.core.casework.errors import CannotError
-from waiban.core.casework.models import WorkItem
 from waiban.core.files.actions.admit import admit
 from waiban.core.files.errors import RefusedError
 from waiban.domains.outbound.actions.add_attachment import add_attachment
@@ -29,7 +27,6 @@ from waiban.domains.outbound.actions.file_report import file_report
 from waiban.domains.outbound.actions.post_notice import PLACES, post_notice
 from waiban.domains.outbound.actions.record_return import record_return
 from waiban.domains.outbound.actions.remove_attachment import remove_attachment
-from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.casing import case_page
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
@@ -115,22 +112,6 @@ def detach(request: HttpRequest, trip_id: uuid.UUID, attachment_id: uuid.UUID) -
     except CannotError as error:
         return _trouble(request, trip, str(error))
     return _back(request, trip)
-
-
-@open_to(Permission.TRIP_SUBMIT)
-@require_POST
-def submit(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
-    """Hand over to the office, or hand back what the office asked to be corrected."""
-    trip = trip_or_404(trip_id)
-    try:
-        supplement = WorkItem.objects.filter(case_id=trip.case_id, nature="supplement", state=WorkItem.State.OPEN).first()
-        if supplement:
-            answer_supplement(supplement.pk, opinion=request.POST.get("words", "").strip())
-        else:
-            submit_trip(trip.pk)
-    except CannotError as error:
-        return _trouble(request, trip, str(error))
-    return HttpResponseRedirect(reverse("outbound:case", args=[trip.pk]))
 
 
 @open_to(Permission.CASE_WITHDRAW)

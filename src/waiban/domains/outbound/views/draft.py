@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,11 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
+from waiban.core.casework.actions.ask_supplement import answer_supplement
+from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
+from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Post, Traveller
 from waiban.core.people.queries import traveller_card
 from waiban.domains.outbound import policies
@@ -22,11 +26,12 @@ from waiban.domains.outbound.actions.confirm_rechecked import confirm_rechecked
 from waiban.domains.outbound.actions.create_draft import copy_of, create_draft
 from waiban.domains.outbound.actions.save_draft import Saved, save_draft
 from waiban.domains.outbound.actions.start_trip import start_trip
+from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.actions.take_remedy import take_remedy
 from waiban.domains.outbound.actions.undo_remedy import undo_remedy
 from waiban.domains.outbound.check import check, plans_for
 from waiban.domains.outbound.comparing import changes_of
-from waiban.domains.outbound.drafting import draft_page
+from waiban.domains.outbound.drafting import draft_page, item_to_hand_over
 from waiban.domains.outbound.errors import ChangedMeanwhileError
 from waiban.domains.outbound.forms.pointers import Reading
 from waiban.domains.outbound.members import traveller_id
@@ -141,12 +146,39 @@ def plans(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
 @open_to(Permission.TRIP_DRAFT)
 @require_POST
 def start(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
-    trip = trip_or_404(trip_id)
+    return _save_and(request, trip_id, lambda trip: start_trip(trip.pk))
+
+
+@open_to(Permission.TRIP_SUBMIT)
+@require_POST
+def hand_over(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
+    """To the office; or back to it what it asked to be corrected; or, after a return to the beginning, on again."""
+
+    def act(trip: Trip) -> None:
+        item = item_to_hand_over(trip)
+        resume = "resume" in request.POST
+        if item and item.nature == WorkItem.Nature.SUPPLEMENT:
+            answer_supplement(item.pk)
+        elif item and item.step == "start":
+            decide(item.pk, "done", resume=resume)
+        else:
+            submit_trip(trip.pk, resume=resume)
+
+    return _save_and(request, trip_id, act)
+
+
+def _save_and(request: HttpRequest, trip_id: uuid.UUID, act: Callable[[Trip], object]) -> HttpResponse:
+    """What was typed last comes with the click; it stays saved where the act is refused."""
+    trip, reading = trip_or_404(trip_id), None
     try:
-        start_trip(trip.pk)
+        if "revision" in request.POST:
+            saved = _save(request, trip_id, "")
+            trip, reading = saved.trip, saved.reading
+        act(trip)
     except CannotError as error:
-        return _page(request, trip_or_404(trip_id), trouble=error.message, status=422)
-    return HttpResponseRedirect(reverse("outbound:case", args=[trip.pk]))
+        return _page(request, trip_or_404(trip_id), reading, trouble=error.message, status=422)
+    target = reverse("outbound:case", args=[trip.pk])
+    return HttpResponseClientRedirect(target) if getattr(request, "htmx", False) else HttpResponseRedirect(target)
 
 
 def _save(request: HttpRequest, trip_id: uuid.UUID, act: str) -> Saved:
