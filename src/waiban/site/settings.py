@@ -24,6 +24,7 @@ AUTH_USER_MODEL = "people.Account"
 INSTALLED_APPS = [
     "waiban.desks.inbox",
     "waiban.desks.register",
+    "waiban.desks.processes",
     "waiban.domains.outbound",
     "waiban.core.ui",
     "waiban.core.casework",
@@ -170,3 +171,13 @@ WAIBAN_PRINT_FONTS = Path(_fonts) if (_fonts := environment.text("WAIBAN_PRINT_F
 
 COTTON_DIR = "cotton"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Everything goes to standard error, one line a record with its traceback; whoever runs the process keeps it.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+}

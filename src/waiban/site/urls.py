@@ -13,4 +13,5 @@ urlpatterns = [
     path("notices/", include("waiban.core.notify.urls")),
     path("jobs/", include("waiban.core.jobs.urls")),
     path("register/", include("waiban.desks.register.urls")),
+    path("processes/", include("waiban.desks.processes.urls")),
 ]

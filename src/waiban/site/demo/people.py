@@ -97,7 +97,7 @@ def _official(post: str, rank: str, managed_by: str, team: str = "", *, heads: b
         status="serving",
         managed_by=managed_by,
         heads_unit=heads,
-        leadership_of=team,
+        leadership_of=team or "无",
         in_charge_of=() if heads or team else None,
     )
 
@@ -125,6 +125,7 @@ def _scholar(post: str, grade: str = "") -> Facts:
         status="serving",
         managed_by="unit",
         heads_unit=False,
+        leadership_of="无",
     )
 
 
@@ -136,7 +137,7 @@ def _enterprise(post: str, rank: str, managed_by: str, team: str = "", *, heads:
         status="serving",
         managed_by=managed_by,
         heads_unit=heads,
-        leadership_of=team,
+        leadership_of=team or "无",
     )
 
 

@@ -29,6 +29,8 @@ class Story:
     leaves: int
     until: str = ""
     end: str = ""
+    lag: int = 0
+    """Days that the case has lain longer than usual where it waits."""
     extra: str = ""
     """correct: the office asked for a correction · back: sent back once and resumed · paper: decided on paper ·
     substitute: finance by a substitute · late: the report is not filed."""
@@ -88,13 +90,13 @@ STORIES = (
     Story("赴丹麦风电运维培训洽谈", "port", "negotiation", "商谈风电运维基地。",
           ("port_1", "port_5", "port_6"), (_v("DK", "哥本哈根", 4, "哥本哈根风电运维协会", "association"),), 58, until="section_review", extra="back"),
     Story("赴日本友好城市青年交流", "education", "visit", "商定青年交流项目。",
-          ("education_3", "education_4"), (_v("JP", "东京", 4, "东京湾青年交流协会", "association"),), 60, until="desk_review"),
+          ("education_3", "education_4"), (_v("JP", "东京", 4, "东京湾青年交流协会", "association"),), 60, until="desk_review", lag=9),
     Story("赴巴西农业合作", "county", "negotiation", "商谈大豆和农机合作。",
           ("county_4", "county_5"), (_v("BR", "巴西利亚", 4, "巴西利亚农业合作社联盟", "association"),), 75, until="desk_review"),
     Story("赴法国文旅推介", "culture", "investment_promotion", "推介非遗线路，签合作备忘录。",
           ("culture_3", "culture_4"), (_v("FR", "巴黎", 4, "巴黎文旅促进会", "association"),), 64, until="accept", extra="correct"),
     Story("赴香港招商推介", "zone", "investment_promotion", "拜访总部机构 6 家。",
-          ("zone_2", "zone_3", "zone_5"), (_v("HK", "", 3, "香港中环工商会", "association"),), 45, until="accept"),
+          ("zone_2", "zone_3", "zone_5"), (_v("HK", "", 3, "香港中环工商会", "association"),), 45, until="accept", lag=3),
     # In the unit.
     Story("赴德国职业教育合作", "education", "negotiation", "商谈职业教育双元制试点。",
           ("education_1", "education_3"), (_v("DE", "柏林", 4, "柏林职业教育中心", "university_or_institute"),), 70, until="submit"),

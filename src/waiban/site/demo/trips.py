@@ -322,7 +322,7 @@ class Player:
         if before is not None:
             usual = min(
                 _workday(self.depart - timedelta(days=before)),
-                _workday_before(today() - timedelta(days=_slack(step))),
+                _workday_before(today() - timedelta(days=_slack(step, self.story.until) + self.story.lag)),
             )
             return max(self.not_before, usual)
         back = self.depart + timedelta(days=sum(visit.nights for visit in self.story.visits))
@@ -375,15 +375,14 @@ class Player:
             yield principal
 
 
-EARLY = {"start": 36, "finance_review": 34, "notice": 30}
+EARLY = {"start": 24, "finance_review": 22, "notice": 20}
 
 
-def _slack(step: str) -> int:
+def _slack(step: str, until: str) -> int:
     """Days back for a step of a case that still runs: each a little later than the one before, the notice in full."""
-    if step in EARLY:
-        return EARLY[step]
-    place = ORDER.index(step) if step in ORDER else len(ORDER) - 4
-    return max(0, (len(ORDER) - place) * 2 - 8)
+    places = {name: place for place, name in enumerate(ORDER)} | {"report_upward": 9, "outside_approval": 10, "personnel_filing": 6}
+    steps = max(1, places.get(until, len(ORDER)) - places[step])
+    return max(steps, EARLY.get(step, 0)) if step in EARLY else min(steps, 9)
 
 
 def _passport(visits: tuple[Visit, ...]) -> str:

@@ -82,7 +82,9 @@ class Fields:
         parts = [part for part in pointer.split("/")[1:] if not part.isdigit()]
         labels = self.law.labels
         for start in range(len(parts)):
-            name = ".".join(parts[start:]).replace("return", "return_")
+            name = ".".join(parts[start:])
+            last = name.rpartition(".")[2]
+            name = f"{name}_" if last in ("return", "from") else name
             if name in labels:
                 return labels[name][self._language]
         return parts[-1]
