@@ -249,6 +249,9 @@ def _budget_line(make: Fields, pointer: str, line: dict[str, Any]) -> tuple[dict
         **{key: make(f"{pointer}/{key}") for key in keys},
     }
     amount, says = line_arithmetic(line)
+    stated = line.get("amount")
+    if amount is not None and stated is not None and Decimal(str(stated)) != amount:
+        amount = None  # what a file states otherwise is shown and judged, not replaced unseen
     return fields, {"says": says, "amount": f"{amount:,}" if amount is not None else ""}
 
 

@@ -11,6 +11,7 @@ from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.save_draft import locked, write
+from waiban.domains.outbound.arithmetic import fill_amounts
 from waiban.domains.outbound.errors import CannotError, ChangedMeanwhileError
 from waiban.domains.outbound.models import Remedy, Trip
 from waiban.dossiers.patch import Edit, apply_edits, value_at
@@ -32,6 +33,7 @@ def take_remedy(trip_id: uuid.UUID, rule: str, edits: Sequence[Edit], *, revisio
     before = {"schema": "waiban/trip/1", **trip.dossier}
     after = apply_edits(before, edits)
     after.pop("schema")
+    fill_amounts(after)
     undo = _undo(trip.dossier, edits)
     trip.recheck = sorted({*trip.recheck, *papers_that_depend(trip)})
     write(trip, after)

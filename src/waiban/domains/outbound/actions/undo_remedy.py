@@ -9,6 +9,7 @@ from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.save_draft import locked, write
+from waiban.domains.outbound.arithmetic import fill_amounts
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Remedy, Trip
 from waiban.dossiers.patch import apply_edits
@@ -26,7 +27,11 @@ def undo_remedy(remedy_id: uuid.UUID) -> Trip:
         raise CannotError(_("已经撤销过了"))
     if trip.revision != taken.revision:
         raise CannotError(_("采用之后又改过别处，请直接改回"))
-    write(trip, apply_edits(trip.dossier, taken.undo))
+    before = apply_edits(trip.dossier, taken.undo)
+    fill_amounts(before)
+    if not Remedy.objects.filter(trip=trip, undone_at=None).exclude(pk=taken.pk).exists():
+        trip.recheck = []  # the papers say what the dossier says again
+    write(trip, before)
     taken.undone_at = trip.saved_at
     taken.save(update_fields=["undone_at"])
     record("trip.undo_remedy", principal, subject=("trip", trip.pk), readers=trip.readers, data={"rule": taken.rule})

@@ -101,3 +101,13 @@ def test_a_correction_opens_the_dossier_and_handing_it_back_closes_it(people: Pe
         answer_supplement(item_to_hand_over(trip).pk)
         trip = Trip.objects.select_related("case").get(pk=trip.pk)
     assert (trip.state, trip.editable) == (Trip.State.SUBMITTED, False)
+
+
+def test_a_line_saved_from_the_form_has_its_amount_and_the_budget_its_total(people: People) -> None:
+    trip = world.draft(people)
+    with people.as_("designated_officer"):
+        posted = [("/budget/lines/1/unit_price", ["12000"]), ("/budget/lines/1/amount", [""])]
+        saved = save_draft(trip.pk, posted, revision=trip.revision)
+    budget = saved.trip.dossier["budget"]
+    assert budget["lines"][1]["amount"] == 12000 * 2 * 4
+    assert budget["total_cny"] == 8000 + (96000 + 100000 + 50000) * 47 // 1000
