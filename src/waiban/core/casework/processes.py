@@ -10,7 +10,7 @@ from waiban.core.casework.engine.parse import parse
 from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import Case, ProcessRelease
 
-_parse = lru_cache(maxsize=256)(parse)
+parsed = lru_cache(maxsize=256)(parse)
 
 
 def process_of(case: Case) -> Process:
@@ -19,7 +19,7 @@ def process_of(case: Case) -> Process:
 
 @lru_cache(maxsize=256)
 def _by_id(release_id: uuid.UUID) -> Process:
-    return _parse(ProcessRelease.objects.values_list("bpmn", flat=True).get(pk=release_id))
+    return parsed(ProcessRelease.objects.values_list("bpmn", flat=True).get(pk=release_id))
 
 
 def current_release(office_id: uuid.UUID, process: str) -> ProcessRelease:

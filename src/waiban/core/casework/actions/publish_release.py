@@ -68,6 +68,18 @@ def reorder_steps(release_id: uuid.UUID, order: Sequence[str], *, reason: str) -
     return publish_release(release.office_id, release.process, text, reason=reason, base=release)
 
 
+def try_order(release: ProcessRelease, order: Sequence[str]) -> str:
+    """What stands in the way of this order, empty when nothing does; nothing is published."""
+    language = get_language() or "zh"
+    try:
+        prove(parse(reorder(release.bpmn, order)), _required(release))
+    except StepRefused as refusal:
+        return refusal.problem.text(language)
+    except ProcessRefused as refusal:
+        return "\n".join(problem.text(language) for problem in refusal.problems)
+    return ""
+
+
 def seed_release(office_id: uuid.UUID, process: str, bpmn: str, *, reason: str) -> ProcessRelease:
     """Publish a file's text unless this office has that very text already: set-up may run again."""
     text = bpmn if has_diagram(bpmn) else _drawn(bpmn)

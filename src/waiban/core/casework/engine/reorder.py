@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from waiban.core.casework.engine.layout import has_diagram, with_diagram
 from waiban.core.casework.engine.model import Process
 from waiban.core.casework.engine.parse import parse
-from waiban.core.casework.engine.problems import refuse_step
+from waiban.core.casework.engine.problems import StepRefused, refuse_step
 
 _FLOW_TAG = re.compile(r"<(?:[\w.-]+:)?sequenceFlow\b[^>]*>")
 _ID = re.compile(r"""\bid=(["'])(.*?)\1""")
@@ -18,15 +18,18 @@ _TARGET = re.compile(r"""(\btargetRef=)(["'])(.*?)\2""")
 
 
 def reorder(text: str, order: Sequence[str]) -> str:
-    """`order`: task ids as they shall follow each other; they take the places that these tasks hold now.
-    A step takes along the gateway that reads its answer where all other ways out of that end the case.
+    """`order`: task ids as they shall follow each other; within each chain they take the places that the named
+    ones hold now. A step takes along the gateway that reads its answer where all other ways out of that end the case.
     """
     process = parse(text)
-    slots = [task for task in _in_flow_order(process) if task in order]
-    if len(order) != len(set(order)) or set(order) != set(slots):
-        raise refuse_step("order", "", "新顺序须是现有环节，每个一次", "The order must name existing steps, each once")
+    place_of: dict[str, str] = {}
+    for chain in chains(process):
+        slots = [task for task in chain if task in order]
+        place_of |= dict(zip(slots, [task for task in order if task in chain], strict=False))
+    if len(order) != len(set(order)) or set(order) != set(place_of):
+        raise refuse_step("order", "", "新顺序须是可以挪动的环节，每个一次", "Name steps that can move, each once")
+    slots = list(place_of)
     onward = {task: _onward_flow(process, task) for task in slots}
-    place_of = dict(zip(slots, order, strict=True))
     after = {task: process.flows[onward[task]].target for task in slots}
     targets = {flow.id: place_of.get(flow.target, flow.target) for flow in process.flows.values()}
     for slot, task in place_of.items():
@@ -39,6 +42,26 @@ def reorder(text: str, order: Sequence[str]) -> str:
 
     changed = _FLOW_TAG.sub(retarget, text)
     return with_diagram(changed) if has_diagram(text) else changed
+
+
+def chains(process: Process) -> tuple[tuple[str, ...], ...]:
+    """Steps that follow each other with no fork, join or choice between: within a chain they may change places."""
+    following: dict[str, str] = {}
+    for task in process.tasks:
+        try:
+            onward = _onward_flow(process, task)
+        except StepRefused:
+            continue
+        if onward not in process.back_flows and process.flows[onward].target in process.tasks:
+            following[task] = process.flows[onward].target
+    found = []
+    for task in _in_flow_order(process):
+        if task in following and task not in following.values():
+            chain = [task]
+            while chain[-1] in following:
+                chain.append(following[chain[-1]])
+            found.append(tuple(chain))
+    return tuple(found)
 
 
 def _in_flow_order(process: Process) -> list[str]:
