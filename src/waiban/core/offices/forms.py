@@ -24,10 +24,6 @@ class PlainForm(forms.Form):
             select = isinstance(widget, forms.Select)
             widget.attrs.setdefault("class", "select" if select else "input")
             widget.attrs["aria-describedby"] = f"id_{name}-side"
-        if self.is_bound:
-            for name in self.errors:
-                if name in self.fields:
-                    self.fields[name].widget.attrs["aria-invalid"] = "true"
 
 
 def day_field(label: Any, **kwargs: Any) -> forms.DateField:
