@@ -20,8 +20,10 @@ from waiban.core.ui.format import day_text, days_text, money_text, moment_text, 
 from waiban.core.ui.marks import ClockFace, clock_face, paused_face
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.comparing import Change, differences
+from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Fields
 from waiban.domains.outbound.forms.pointers import Reading
+from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.presenting import Summary, summary_of
@@ -113,7 +115,8 @@ class CasePage:
 def case_page(trip: Trip) -> CasePage:
     case = trip.case
     waiting = casework.waiting(case) if case else []
-    summary = summary_of(check(trip, _law_stage(waiting)))
+    history = history_of(trip, value_of(trip.dossier))
+    summary = summary_of(check(trip, _law_stage(waiting), history))
     changes = _since_last_version(trip, case)
     stages = _stages(case)
     return CasePage(
@@ -127,7 +130,7 @@ def case_page(trip: Trip) -> CasePage:
         acts=_acts(trip, case),
         facts=_facts(trip, changes),
         programme=_programme(trip),
-        people=people_of(trip),
+        people=people_of(trip, history),
         money=_money(trip),
         total=_cny(trip.total_cny),
         attachments=list(Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")),
@@ -323,20 +326,16 @@ def _programme(trip: Trip) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def people_of(trip: Trip) -> list[PersonView]:
+def people_of(trip: Trip, history: dict[str, Any]) -> list[PersonView]:
     """Names from the travellers' own rows; the reader who may not see one reads 由派员单位掌握."""
-    from waiban.domains.outbound.dossier import value_of
-    from waiban.domains.outbound.history import history_of
-
     make = Fields(Reading(trip.dossier), law_of(trip.office))
     members = trip.dossier.get("members") or []
-    history = history_of(trip, value_of(trip.dossier))["members"]
     names = {str(row.pk): row.name for row in Traveller.objects.filter(pk__in=_ids(members))}
     refused = {str(row.traveller_id) for row in trip.members.filter(refused=True)}
     year = (trip.depart or today()).year
     found = []
     for member in members:
-        trips = history.get(str(member.get("id")), [])
+        trips = history["members"].get(str(member.get("id")), [])
         this_year = sum(1 for one in trips if one.depart and one.depart.year == year)
         last = trips[0] if trips else None
         places = "、".join(place_name(code) for code in (last.countries or [])) if last else ""

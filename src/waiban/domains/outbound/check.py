@@ -36,10 +36,10 @@ STAGE_OF_STEP = {
 """The stage at which a step's decider sees the law."""
 
 
-def check(trip: Trip, stage: str = "submit") -> Judgement:
-    """Claims of posts' decisions never count here: a draft is on its way into a case."""
+def check(trip: Trip, stage: str = "submit", history: dict[str, Any] | None = None) -> Judgement:
+    """Claims of posts' decisions never count here: a draft is on its way into a case. `history` where it was read already."""
     value = value_of(trip.dossier)
-    return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value))
+    return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value, history))
 
 
 def plans_for(trip: Trip, most: int = 2) -> list[list[dict[str, Any]]]:
@@ -48,8 +48,9 @@ def plans_for(trip: Trip, most: int = 2) -> list[list[dict[str, Any]]]:
     return repair.repairs(value, law_of(trip.office), most=most, stage="submit", **_situation(trip, value))
 
 
-def _situation(trip: Trip, value: TripValue) -> dict[str, Any]:
-    return {"today": today(), "in_case": True, "decided": decided_on(trip), "history": history_of(trip, value)}
+def _situation(trip: Trip, value: TripValue, history: dict[str, Any] | None = None) -> dict[str, Any]:
+    history = history_of(trip, value) if history is None else history
+    return {"today": today(), "in_case": True, "decided": decided_on(trip), "history": history}
 
 
 def stops(judgement: Judgement) -> list[Finding]:

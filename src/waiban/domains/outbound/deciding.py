@@ -13,6 +13,7 @@ from waiban.domains.outbound.authority import Authority, authority_of
 from waiban.domains.outbound.casing import PersonView, Step, _at, _clock, _steps, headline, people_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, Attestation, Trip
 from waiban.domains.outbound.presenting import FindingView, Summary, finding_view, summary_of
 from waiban.domains.outbound.texts import place_name
@@ -52,7 +53,8 @@ class DecidePage:
 def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
     case = item.case
     stage = STAGE_OF_STEP.get(item.step, "submit")
-    summary = summary_of(check(trip, stage))
+    history = history_of(trip, value_of(trip.dossier))
+    summary = summary_of(check(trip, stage, history))
     authority = authority_of(value_of(trip.dossier), trip.office, trip.channel, trip.depart or item.opened_on)
     return DecidePage(
         trip=trip,
@@ -65,7 +67,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         why=str(trip.dossier.get("purpose") or "—"),
         whom=_whom(trip),
         funding=_funding(trip),
-        people=people_of(trip),
+        people=people_of(trip, history),
         others=[step for step in _steps(case, []) if step.state == "done"][::-1],
         outcomes=[(outcome, OUTCOMES[outcome]) for outcome in casework.outcomes(item)],
         targets=casework.targets(item),
@@ -73,7 +75,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         clock=_clock(case, [item]),
         authority=authority,
         to_attest=[view for view in summary.attests if view.waits_for == "desk"] if item.step in DESKS else [],
-        confirms=[finding_view(finding) for finding in confirmed_by_agreeing(trip, item.step)],
+        confirms=[finding_view(finding) for finding in confirmed_by_agreeing(trip, item.step, history)],
         follows=_follows(item, authority),
         agree_label=_agree_label(item, authority),
         advice=_advice(case),

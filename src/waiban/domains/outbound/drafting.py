@@ -24,6 +24,7 @@ from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
 from waiban.domains.outbound.texts import place_name
 from waiban.dossiers.check import Judgement
+from waiban.dossiers.trip import EarlierTrip
 from waiban.kernel.money import Money
 
 SECTION_NAMES = (
@@ -90,7 +91,8 @@ class DraftPage:
 
 def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
     reading = reading or Reading(trip.dossier, dict(trip.unread))
-    judgement = check(trip)
+    history = history_of(trip, value_of(trip.dossier))
+    judgement = check(trip, history=history)
     make = Fields(reading, law_of(trip.office))
     dossier = reading.dossier
     fields = _plain_fields(make, dossier)
@@ -98,7 +100,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
     lists = {
         "stops": _lines(make, dossier, "/stops", _stop),
         "programme": _lines(make, dossier, "/programme", _programme),
-        "members": _lines(make, dossier, "/members", _member_of(trip, names)),
+        "members": _lines(make, dossier, "/members", _member_of(history["members"], names)),
         "invitations": _lines(make, dossier, "/invitations", _invitation),
         "lines": _lines(make, dossier, "/budget/lines", _budget_line),
     }
@@ -210,8 +212,7 @@ def _programme(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[
     return {key: make(f"{pointer}/{key}") for key in ("date", "part", "city", "text", "host", "nature")}, {}
 
 
-def _member_of(trip: Trip, names: dict[Any, str]) -> Row:
-    earlier = history_of(trip, value_of(trip.dossier))["members"]
+def _member_of(earlier: dict[str, list[EarlierTrip]], names: dict[Any, str]) -> Row:
     options: list[Option] = [(str(pk), name) for pk, name in names.items()]
 
     def row(make: Fields, pointer: str, member: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:

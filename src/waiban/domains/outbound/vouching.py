@@ -5,6 +5,8 @@ bodies, the unit's head and the approver read theirs on the decision page, under
 button, and confirm them with their agreement; each gets a row and stands in the register.
 """
 
+from typing import Any
+
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.models import Case, Decision, WorkItem
@@ -23,13 +25,13 @@ SPEAKS = {
 """Step → the post that rules name, and the last stage at which a rule is due by this word."""
 
 
-def confirmed_by_agreeing(trip: Trip, step: str) -> list[Finding]:
+def confirmed_by_agreeing(trip: Trip, step: str, history: dict[str, Any] | None = None) -> list[Finding]:
     if step not in SPEAKS:
         return []
     post, stage = SPEAKS[step]
     return [
         finding
-        for finding in check(trip, stage).findings
+        for finding in check(trip, stage, history).findings
         if finding.answer == "not_stated" and finding.card["kind"] == "attested" and finding.card["stated_by"] == post
     ]
 

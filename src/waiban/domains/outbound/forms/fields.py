@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils.translation import get_language
@@ -106,13 +107,16 @@ class Fields:
             return None
 
 
-def country_options(preferred: list[str] | None = None) -> list[Option]:
-    """Countries and regions in one list, by name; those in use first."""
+def country_options() -> list[Option]:
+    """Countries and regions in one list, by name. One list for every line: a form asks dozens of times as one types."""
+    return _country_options(get_language() or "zh-hans")
+
+
+@cache
+def _country_options(language: str) -> list[Option]:
     from waiban.core.places.queries import place_codes
 
-    codes = sorted(place_codes(), key=place_name)
-    first = [code for code in preferred or [] if code in codes]
-    return [(code, place_name(code)) for code in [*first, *(code for code in codes if code not in first)]]
+    return sorted(((code, place_name(code, language)) for code in place_codes()), key=lambda pair: pair[1])
 
 
 def _enum(schema: Mapping[str, Any]) -> list[str]:
