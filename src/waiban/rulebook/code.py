@@ -74,23 +74,26 @@ class _Writer:
         self.known: set[str] = set()
         self.line: Line | None = None
         self.number = 0
+        self.own: dict[str, str] = {}
+        """Values and lets of the line in hand, by the short names that every line uses again: a function with more than
+        256 names runs markedly slower."""
 
     def write(self) -> list[str]:
         lines = order(self.d)
         out = self.emitter
         out.line("details = []")
-        done: list[str] = []
+        out.line("codes = []")
         stage = 0
         for number, line in enumerate(lines):
             rank = line.first_stage
             if rank != stage and not self.whole:
                 stage = rank
                 out.line(f"if stage < {rank}:")
-                out.line(f" return details, ({''.join(name + ', ' for name in done)})")
+                out.line(" return details, codes")
             self.number, self.line = number, line
             self.judge(line)
-            done.append(f"a{number}")
-        out.line(f"return details, ({''.join(name + ', ' for name in done)})")
+            out.line("codes.append(a)")
+        out.line("return details, codes")
         return ["def judge(t, today, as_of, stage, attested, in_case):", *out.lines]
 
     # Names ------------------------------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ class _Writer:
             case "constant":
                 return self.emitter.constant(_frozen(self.d.constants[name]))
             case "value" | "let":
-                return f"{origin[0]}{self.number}_{name}"
+                return self.own[name]
             case "context" if name == "law_day":
                 return "d_before" if self.line is None else f"d_{self.line.reference}"
         return name
@@ -140,6 +143,7 @@ class _Writer:
             node = self.d.facts[name]
             line, self.line = self.line, None
             self.need([node])
+            out.counter = 0
             text = out.value(node)
             self.line = line
         out.line(f"{local} = {text}")
@@ -162,20 +166,23 @@ class _Writer:
 
     def judge(self, line: Line) -> None:
         out = self.emitter
-        n = self.number
         self.day(line.reference)
         self.need(line.nodes())
+        out.counter = 0
+        self.own = {name: f"u{k}" for k, name in enumerate(line.values)} | {
+            name: f"l{k}" for k, name in enumerate(line.lets)
+        }
         out.line(f"# {line.rule}")
-        out.line(f"a{n} = {NOT_APPLICABLE}")
-        out.line(f"w{n} = 0")
+        out.line(f"a = {NOT_APPLICABLE}")
+        out.line("w = 0")
         if line.over is not None:
-            out.line(f"m{n} = None")
+            out.line("m = None")
         with out.block("while True:"):
             self.force(line)
             if line.applies is not None:
                 text = out.atom(line.applies)
-                out.line(f"g{n} = {text}")
-                stop = f"if g{n} is not True:" if line.card["kind"] == "attested" else f"if g{n} is False:"
+                out.line(f"g = {text}")
+                stop = "if g is not True:" if line.card["kind"] == "attested" else "if g is False:"
                 out.line(stop)
                 out.line(" break")
             own = STAGES.index(line.card["stage"])
@@ -183,10 +190,10 @@ class _Writer:
                 self.admission(line, own)
             elif self.whole:
                 with out.block(f"if stage < {own}:"):
-                    out.line(f"a{n} = {DUE_LATER}")
+                    out.line(f"a = {DUE_LATER}")
                     out.line("break")
             if line.over is None:
-                self.answer(line, f"a{n}", f"w{n}", self.applies_name(line))
+                self.answer(line, "a", "w", self.applies_name(line))
             else:
                 self.items(line)
                 out.line("break")
@@ -195,46 +202,44 @@ class _Writer:
     def admission(self, line: Line, own: int) -> None:
         """Before its own stage only what the applicant admits counts: a claim that makes the test false."""
         out = self.emitter
-        n = self.number
         assert line.test is not None
         with out.block(f"if stage < {own}:"):
-            out.line(f"a{n} = {DUE_LATER}")
+            out.line(f"a = {DUE_LATER}")
             if self.whole:
                 with out.block(f"if stage < {line.first_stage}:"):
                     out.line("break")
             if line.over is None:
                 for name, node in line.lets.items():
-                    out.line(f"l{n}_{name} = {out.value(node)}")
+                    out.line(f"{self.own[name]} = {out.value(node)}")
                 out.line(f"if {out.atom(line.test)} is False:")
-                out.line(f" a{n} = {NOT_MET}")
+                out.line(f" a = {NOT_MET}")
             else:
                 self.admitted_items(line)
             out.line("break")
 
     def admitted_items(self, line: Line) -> None:
         out = self.emitter
-        n = self.number
         assert line.over is not None
         assert line.item is not None
         assert line.test is not None
         over = out.atom(line.over)
-        out.items[line.item] = f"o{n}"
+        out.items[line.item] = "o"
         with out.block(f"if {over} is not None:"):
-            out.line(f"m{n} = []")
-            with out.block(f"for x{n}, o{n} in enumerate({over}):"):
+            out.line("m = []")
+            with out.block(f"for x, o in enumerate({over}):"):
                 if line.where is not None:
                     out.line(f"if {out.atom(line.where)} is not True:")
                     out.line(" continue")
                 for name, node in line.lets.items():
-                    out.line(f"l{n}_{name} = {out.value(node)}")
+                    out.line(f"{self.own[name]} = {out.value(node)}")
                 with out.block(f"if {out.atom(line.test)} is False:"):
-                    out.line(f"a{n} = {NOT_MET}")
+                    out.line(f"a = {NOT_MET}")
                     out.line(f"q = {NOT_MET}")
-                    out.line(f"m{n}.append((x{n}, {NOT_MET}, 0, {self.facts(line)}, {self.remedies(line, 'q')}))")
+                    out.line(f"m.append((x, {NOT_MET}, 0, {self.facts(line)}, {self.remedies(line, 'q')}))")
         del out.items[line.item]
 
     def applies_name(self, line: Line) -> str | None:
-        return f"g{self.number}" if line.applies is not None and line.applies.nullable else None
+        return "g" if line.applies is not None and line.applies.nullable else None
 
     def force(self, line: Line) -> None:
         """Leave unless the line is in force on its day, and set that day's values. Days are compared as ordinals."""
@@ -252,7 +257,7 @@ class _Writer:
 
     def value(self, value: Value, day: str) -> None:
         out = self.emitter
-        local = f"v{self.number}_{value.name}"
+        local = self.own[value.name]
         periods = list(reversed(value.dated))
         for index, period in enumerate(periods):
             tests = [f"{day} >= {period.start.day.toordinal()}"] if period.start.day is not None else []
@@ -280,7 +285,11 @@ class _Writer:
             starts.append((line.in_force.start, line.in_force.until))
         for start, until in starts:
             if start.day is not None and start.known == "year":
-                end = min(start.day.replace(month=12, day=31), until - DAY) if until else start.day.replace(month=12, day=31)
+                end = (
+                    min(start.day.replace(month=12, day=31), until - DAY)
+                    if until
+                    else start.day.replace(month=12, day=31)
+                )
                 spans.append(f"{start.day.toordinal()} <= {day} <= {end.toordinal()}")
         tables = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
         spans += [f"tables[{name!r}].soft(d_{line.reference})" for name in sorted(tables)]
@@ -296,7 +305,7 @@ class _Writer:
         """Set `answer` and `reason`; `break` leaves as soon as they are known."""
         out = self.emitter
         for name, node in line.lets.items():
-            out.line(f"l{self.number}_{name} = {out.value(node)}")
+            out.line(f"{self.own[name]} = {out.value(node)}")
         assert line.test is not None
         if line.card["kind"] == "attested":
             self.attestation(line, answer, reason)
@@ -378,17 +387,16 @@ class _Writer:
 
     def items(self, line: Line) -> None:
         out = self.emitter
-        n = self.number
         assert line.over is not None
         assert line.item is not None
         over = out.atom(line.over)
         if line.over.nullable:
             with out.block(f"if {over} is None:"):
-                out.line(f"a{n} = {NOT_STATED}")
+                out.line(f"a = {NOT_STATED}")
                 out.line("break")
-        out.line(f"m{n} = []")
-        out.items[line.item] = f"o{n}"
-        with out.block(f"for x{n}, o{n} in enumerate({over}):"):
+        out.line("m = []")
+        out.items[line.item] = "o"
+        with out.block(f"for x, o in enumerate({over}):"):
             out.line(f"q = {NOT_APPLICABLE}")
             out.line("z = 0")
             with out.block("while True:"):
@@ -405,30 +413,30 @@ class _Writer:
                             out.line(f" {joint} = None")
                         applies = joint
                 self.answer(line, "q", "z", applies)
-            out.line(f"if SEVERITY[q] > SEVERITY[a{n}]:")
-            out.line(f" a{n} = q")
+            out.line("if SEVERITY[q] > SEVERITY[a]:")
+            out.line(" a = q")
             reported = f"q < {NOT_APPLICABLE}" if self.whole else f"0 < q < {NOT_APPLICABLE}"
             with out.block(f"if {reported}:"):
                 facts, remedies = self.facts(line), self.remedies(line, "q")
-                out.line(f"m{n}.append((x{n}, q, z, {facts}, {remedies}))")
+                out.line(f"m.append((x, q, z, {facts}, {remedies}))")
         del out.items[line.item]
 
     def report(self, line: Line) -> None:
         out = self.emitter
         n = self.number
         day = f"d_{line.reference}"
-        reported = "True" if self.whole else f"0 < a{n} < {NOT_APPLICABLE}"
+        reported = "True" if self.whole else f"0 < a < {NOT_APPLICABLE}"
         with out.block(f"if {reported}:"):
             if line.over is not None:
-                out.line(f"details.append(({n}, a{n}, w{n}, None, m{n}, None, {day}))")
+                out.line(f"details.append(({n}, a, w, None, m, None, {day}))")
                 return
             if self.whole:
-                with out.block(f"if a{n} >= {NOT_APPLICABLE}:"):
-                    out.line(f"details.append(({n}, a{n}, w{n}, None, None, None, {day}))")
+                with out.block(f"if a >= {NOT_APPLICABLE}:"):
+                    out.line(f"details.append(({n}, a, w, None, None, None, {day}))")
                 out.line("else:")
                 out.depth += 1
-            facts, remedies = self.facts(line), self.remedies(line, f"a{n}")
-            out.line(f"details.append(({n}, a{n}, w{n}, {facts}, None, {remedies}, {day}))")
+            facts, remedies = self.facts(line), self.remedies(line, "a")
+            out.line(f"details.append(({n}, a, w, {facts}, None, {remedies}, {day}))")
             if self.whole:
                 out.depth -= 1
 

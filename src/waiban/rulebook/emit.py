@@ -3,8 +3,8 @@ The law written as one Python function over facts.
 
 Plain statements instead of closures: a dossier's derived facts become local variables, each computed once, just before
 the first rule that needs it, and "not stated" is None. A yes or no is written as the pair "is true", "is false", both
-plain Python conditions, because most tests are met and then the first alone answers. Only loops need statements of their
-own; everything else is an expression, so that what isn't needed isn't evaluated.
+plain Python conditions, because most tests are met and then the first alone answers. Only loops need statements of
+their own; everything else is an expression, so that what isn't needed isn't evaluated.
 """
 
 from __future__ import annotations

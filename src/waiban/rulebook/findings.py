@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from waiban.rulebook.code import (
@@ -27,7 +27,7 @@ from waiban.rulebook.code import (
 from waiban.rulebook.sources import ANSWERS, STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from waiban.rulebook.law import Law
 
@@ -35,6 +35,8 @@ _Offer = tuple[tuple[Any, ...] | None, int | None]
 Verdict = Literal["clear", "blocked", "incomplete"]
 Language = Literal["zh", "en"]
 
+SIMPLE = frozenset({int, str, bool, type(None)})
+"""Kinds of facts that JSON has as they are."""
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z_0-9.]*)\}")
 BITES = ("block", "attest")
 HELD = {"zh": "由外办掌握", "en": "held by the office"}
@@ -80,6 +82,22 @@ DEFAULT_TEXTS = {
 SHEETS = {"zh": 0, "en": 1}
 
 
+class lazy:  # noqa: N801 - used as a decorator, as property is
+    """A property worked out once; without the lock of functools.cached_property, which costs more than most answers."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        value = self.function(instance)
+        instance.__dict__[self.name] = value
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """A key that a finding waits for."""
@@ -104,11 +122,37 @@ class Item:
 class Finding:
     """One rule's answer on one dossier. What is costly to write is written on first use."""
 
-    def __init__(self, judgement: Judgement, detail: tuple[Any, ...], more: Sequence[tuple[Any, ...]] = ()) -> None:
-        number, self.code, self.reason, self._facts, self._items, self._remedies, self.law_day = detail
+    def __init__(self, judgement: Judgement, detail: tuple[Any, ...]) -> None:
         self.judgement = judgement
-        self.card: Mapping[str, Any] = judgement.law.cards[number]
-        self._more = more
+        self.detail = detail
+        self.code: int = detail[1]
+        """The answer's number in ANSWERS."""
+        self.card: dict[str, Any] = judgement.cards[detail[0]]
+
+    @property
+    def reason(self) -> int:
+        return int(self.detail[2])
+
+    @property
+    def _facts(self) -> tuple[Any, ...] | None:
+        facts: tuple[Any, ...] | None = self.detail[3]
+        return facts
+
+    @property
+    def _items(self) -> list[tuple[Any, ...]] | None:
+        items: list[tuple[Any, ...]] | None = self.detail[4]
+        return items
+
+    @property
+    def _remedies(self) -> tuple[Any, ...] | None:
+        remedies: tuple[Any, ...] | None = self.detail[5]
+        return remedies
+
+    @property
+    def law_day(self) -> date | None:
+        """The day whose law judged."""
+        day: date | None = self.detail[6]
+        return day
 
     def __repr__(self) -> str:
         return f"<{self.rule} {self.answer}>"
@@ -142,7 +186,7 @@ class Finding:
         """Whether it stops the case: a block or an attestation that isn't met."""
         return self.code == NOT_MET and self.level in BITES
 
-    @cached_property
+    @lazy
     def facts(self) -> dict[str, Any]:
         """Facts used, by name, as plain values; those of the worst item where the rule looks at items."""
         if self._items is not None:
@@ -150,7 +194,7 @@ class Finding:
             return dict(worst.facts) if worst is not None else {}
         return self._named(self._facts)
 
-    @cached_property
+    @lazy
     def items(self) -> list[Item]:
         over = self.card["over"]
         return [
@@ -165,11 +209,13 @@ class Finding:
     def _named(self, values: tuple[Any, ...] | None) -> dict[str, Any]:
         if values is None:
             return {}
-        held = self.card["held"] if self.judgement.masked else ()
-        return {
-            name: HELD["zh"] if name in held else plain(value)
-            for name, value in zip(self.card["shown"], values, strict=True)
-        }
+        named = dict(zip(self.card["shown"], values, strict=True))
+        for name, value in named.items():
+            if value.__class__ not in SIMPLE:
+                named[name] = plain(value)
+        if self.judgement.masked:
+            named |= dict.fromkeys(self.card["held"], HELD["zh"])
+        return named
 
     # Sentences --------------------------------------------------------------------------------------------------
 
@@ -192,12 +238,18 @@ class Finding:
 
     def _text(self, language: Language) -> str:
         text = self.sentence(language)
-        same = sum(one.answer == self.answer for one in self.items)
-        if same > 1:
+        if self._items is not None and (same := sum(one.answer == self.answer for one in self.items)) > 1:
             text += f"（共 {same} 处）" if language == "zh" else f" ({same} places)"
         return text + self._marks(language)
 
+    @property
+    def _may_be_marked(self) -> bool:
+        card = self.card
+        return bool(card["claimed"] or card["calendar"] or not card["citation"]["verified"])
+
     def _marks(self, language: Language) -> str:
+        if not self._may_be_marked:
+            return ""
         marks = ""
         if self.code in (MET, NOT_MET, EXEMPT) and self.as_claimed:
             marks += CLAIMED[language]
@@ -210,32 +262,51 @@ class Finding:
     def _sentence(
         self, answer: str, reason: int, facts: Mapping[str, Any], language: Language, item: Item | None
     ) -> str:
-        words: dict[str, Any] = {**facts, "title": self.card["title"][language]}
         own = self.card["text"].get(answer)
+        if own and reason <= 0 and answer != "not_stated":
+            return self._fill(own[language], facts, language, item)
         text = own or DEFAULT_TEXTS[answer]
         clause = self.card["exemptions"][reason - 1] if reason > 0 else None
-        words["stage"] = STAGE_NAMES[self.stage][SHEETS[language]]
-        words["post"] = POSTS.get(self.card["stated_by"], (self.card["stated_by"],) * 2)[SHEETS[language]]
+        words: dict[str, Any] = dict(facts)
         if clause is not None:
             words["exemption"] = clause[language]
-            confirmed = clause["confirmed_by"] or "unit_head"
-            words["post"] = POSTS.get(confirmed, (confirmed,) * 2)[SHEETS[language]]
+            words["post"] = _post(clause["confirmed_by"] or "unit_head", language)
         if answer == "not_stated":
+            if reason == BECAUSE_YEAR:
+                return self._fill(self.card["text"]["not_met"][language], words, language, item) + YEAR_ONLY[language]
             if clause is not None:
                 text = DEFAULT_TEXTS["claim"]
             elif not own and self.card["kind"] == "attested":
                 text = DEFAULT_TEXTS["post"]
-            words["missing"] = self._missing_words(language, item)
-        sentence = self._fill(text[language], words, language)
-        if answer == "not_stated" and reason == BECAUSE_YEAR:
-            sentence = self._fill(self.card["text"]["not_met"][language], words, language) + YEAR_ONLY[language]
+        sentence = self._fill(text[language], words, language, item)
         if answer == "not_met" and clause is not None:
             words["text"] = sentence
-            sentence = self._fill(DEFAULT_TEXTS["refuted"][language], words, language)
+            sentence = self._fill(DEFAULT_TEXTS["refuted"][language], words, language, item)
         return sentence
 
-    def _fill(self, text: str, words: Mapping[str, Any], language: Language) -> str:
-        return PLACE.sub(lambda match: self._word(words.get(match[1]), language), text)
+    def _fill(self, text: str, words: Mapping[str, Any], language: Language, item: Item | None = None) -> str:
+        parts = template(text)
+        if len(parts) == 1:
+            return parts[0]
+        filled = list(parts)
+        for index in range(1, len(parts), 2):
+            name = parts[index]
+            known = name in words
+            filled[index] = self._word(words[name], language) if known else self._special(name, language, item)
+        return "".join(filled)
+
+    def _special(self, name: str, language: Language, item: Item | None) -> str:
+        """Words that every sentence may use beside its own facts."""
+        match name:
+            case "title":
+                return str(self.card["title"][language])
+            case "stage":
+                return STAGE_NAMES[self.stage][SHEETS[language]]
+            case "post":
+                return _post(self.card["stated_by"], language)
+            case "missing":
+                return self._missing_words(language, item)
+        return UNSTATED[language]
 
     def _word(self, value: Any, language: Language) -> str:
         if value is None:
@@ -256,7 +327,7 @@ class Finding:
         names = list(dict.fromkeys(one.zh if language == "zh" else one.en for one in self.missing))
         return ("、" if language == "zh" else ", ").join(names) or UNSTATED[language]
 
-    @cached_property
+    @lazy
     def missing(self) -> list[Missing]:
         """Keys that are needed and not stated, each once with its place."""
         if self.code != NOT_STATED:
@@ -282,7 +353,7 @@ class Finding:
             labels.get(path) or labels.get(last) or {"zh": last.rstrip("_"), "en": last.rstrip("_").replace("_", " ")}
         )
 
-    @cached_property
+    @lazy
     def paths(self) -> list[str]:
         """JSON Pointers of the fields that the finding belongs beside, most telling first."""
         over = self.card["over"]
@@ -319,22 +390,18 @@ class Finding:
         for _, _, _, facts, _ in self._items or ():
             yield from facts
 
-    @cached_property
+    @lazy
     def citation(self) -> dict[str, Any]:
         cited = self.card["citation"]
+        if not self.card["dated_citations"]:
+            return _citation(cited)
         for value in self.card["values"]:
             for period in reversed(value["dated"]):
                 start = period["from"]
                 if start is None or self.law_day is None or self.law_day.isoformat() >= start:
                     cited = period["citation"] or cited
                     break
-        return {
-            "instrument": cited["instrument"],
-            "number": cited["number"],
-            "article": "article not seen" if cited["article"] == "not_seen" else cited["article"],
-            "how_read": cited["how_read"],
-            "confidence": cited["confidence"],
-        }
+        return _citation(cited)
 
     @property
     def reading(self) -> Mapping[str, str] | None:
@@ -353,7 +420,7 @@ class Finding:
 
     # Remedy -----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def remedy(self) -> list[dict[str, Any]]:
         """RFC 6902 edits of plan choices that would mend it; empty where none does."""
         return [
@@ -362,7 +429,7 @@ class Finding:
             for edit in self.judgement.expand(operation, value, index)
         ]
 
-    @cached_property
+    @lazy
     def _chosen(self) -> list[tuple[str, Any, int | None, Mapping[str, Any]]]:
         """The first remedy with a value, of the rule or of each item that isn't met."""
         chosen: list[tuple[str, Any, int | None, Mapping[str, Any]]] = []
@@ -388,6 +455,8 @@ class Finding:
         return [(self._remedies, None)] if self.code == NOT_MET else []
 
     def _remedy_text(self, language: Language) -> str:
+        if not self._chosen:
+            return ""
         texts = []
         for operation, value, _, remedy in self._chosen:
             words = {**self.facts, operation: plain(value)}
@@ -441,6 +510,7 @@ class Judgement:
         masked: bool = False,
     ) -> None:
         self.law = law
+        self.cards = law.cards
         self.dossier = dossier
         self.stage = stage
         self.as_of = as_of
@@ -451,7 +521,7 @@ class Judgement:
         self._expand = expand
         self._details, self.codes = self._run(law.judge)
 
-    def _run(self, judge: Callable[..., Any]) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
+    def _run(self, judge: Callable[..., Any]) -> tuple[list[tuple[Any, ...]], list[int]]:
         details, codes = judge(
             self.dossier, self.today, self.as_of, STAGES.index(self.stage), self.attested, self.in_case
         )
@@ -460,12 +530,12 @@ class Judgement:
     def expand(self, operation: str, value: Any, index: int | None) -> list[dict[str, Any]]:
         return self._expand(self.dossier, operation, value, index)
 
-    @cached_property
+    @lazy
     def findings(self) -> list[Finding]:
         """What is due and not met, not stated or exempt: one finding a rule, in the order of the stages."""
         return self._group(self._details)
 
-    @cached_property
+    @lazy
     def all_findings(self) -> list[Finding]:
         """One finding for every judged rule, met, not applicable and due later ones too."""
         details, _ = self._run(self.law.judge_whole)
@@ -485,10 +555,10 @@ class Judgement:
                 bad, good = SEVERITY[line[1]], SEVERITY[worst[1]]
                 if bad > good or (bad == good and line[1] not in (NOT_APPLICABLE, DUE_LATER)):
                     worst = line
-            findings.append(Finding(self, worst, lines))
+            findings.append(Finding(self, worst))
         return findings
 
-    @cached_property
+    @lazy
     def verdict(self) -> Verdict:
         cards = self.law.cards
         biting = [code for number, code, *_ in self._details if cards[number]["level"] in BITES]
@@ -496,7 +566,7 @@ class Judgement:
             return "blocked"
         return "incomplete" if NOT_STATED in biting else "clear"
 
-    @cached_property
+    @lazy
     def answers(self) -> dict[str, str]:
         """Every judged rule's answer."""
         return {finding.rule: finding.answer for finding in self.all_findings}
@@ -507,6 +577,26 @@ class Judgement:
     def to_dict(self, *, whole: bool = False) -> dict[str, Any]:
         findings = self.all_findings if whole else self.findings
         return {"stage": self.stage, "verdict": self.verdict, "findings": [finding.to_dict() for finding in findings]}
+
+
+@lru_cache(maxsize=4096)
+def template(text: str) -> list[str]:
+    """Words and the names between them, in turn."""
+    return PLACE.split(text)
+
+
+def _citation(cited: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "instrument": cited["instrument"],
+        "number": cited["number"],
+        "article": "article not seen" if cited["article"] == "not_seen" else cited["article"],
+        "how_read": cited["how_read"],
+        "confidence": cited["confidence"],
+    }
+
+
+def _post(name: str, language: Language) -> str:
+    return POSTS.get(name, (name, name))[SHEETS[language]]
 
 
 def plain(value: Any) -> Any:

@@ -74,6 +74,7 @@ def card_of(description: Description, line: Line) -> dict[str, Any]:
                 {"name": value.name, "unit": value.unit, "dated": [_period(period) for period in value.dated]}
                 for value in line.values.values()
             ],
+            "dated_citations": any(period.citation for value in line.values.values() for period in value.dated),
             "exemptions": [clause.card for clause in line.clauses],
             "over": _pointer(line),
             "paths": paths,

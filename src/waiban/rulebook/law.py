@@ -37,7 +37,7 @@ COMPILED = REGULATIONS / "law.compiled"
 MAGIC = b"waiban law 1\n"
 OWN_LEVEL = "office"
 
-Details = tuple[list[tuple[Any, ...]], tuple[int, ...]]
+Details = tuple[list[tuple[Any, ...]], list[int]]
 JudgeCode = Callable[..., Details]
 
 
