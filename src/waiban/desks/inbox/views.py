@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -20,7 +21,8 @@ from waiban.core.access.routes import open_to
 from waiban.core.casework import clocks
 from waiban.core.casework.actions.claim import claim
 from waiban.core.casework.actions.watch import unwatch, watch
-from waiban.core.casework.models import Case
+from waiban.core.casework.errors import CannotError, NotAllowedError
+from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.subjects import kinds
 from waiban.core.papers.sheets import SheetColumn, write_xlsx
 from waiban.core.ui.format import count_text, day_text
@@ -79,7 +81,14 @@ def preview(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 @open_to(Permission.INBOX_READ)
 @require_POST
 def claim_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
-    claim(item_id)
+    if not WorkItem.objects.filter(pk=item_id).exists():
+        raise Http404
+    try:
+        claim(item_id)
+    except NotAllowedError as error:
+        raise PermissionDenied(error.message) from error
+    except CannotError as error:  # somebody else was quicker
+        messages.warning(request, error.message)
     return HttpResponseRedirect(_back(request))
 
 

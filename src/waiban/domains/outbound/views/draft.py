@@ -127,6 +127,7 @@ def undo(request: HttpRequest, trip_id: uuid.UUID, remedy_id: uuid.UUID) -> Http
 @open_to(Permission.TRIP_DRAFT)
 @require_POST
 def rechecked(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
+    trip_or_404(trip_id)
     try:
         confirm_rechecked(trip_id, request.POST.get("paper", ""))
     except CannotError as error:
