@@ -6,21 +6,35 @@ from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.casework.engine.parse import parse
 from waiban.core.casework.models import Case, ProcessRelease
+from waiban.core.offices.queries import settings_for
+from waiban.core.offices.settings import Kind, Setting
 from waiban.core.people.models import Traveller
 from waiban.core.places.calendar import work_calendar
 from waiban.core.ui.format import short_day_text
 
-VISA_WORKDAYS = 20
-"""What is set aside for a visa until the reader says otherwise; the mission decides (outbound-process, step 11)."""
-PASSPORT_WORKDAYS = 5
-"""An official passport is issued within five working days (outbound-process, step 10)."""
-NOTICE_WORKDAYS = 5
-"""Public notice, both end days counted (readings §8)."""
+VISA, PASSPORT, NOTICE = "planner.visa_workdays", "planner.passport_workdays", "planner.notice_workdays"
+SETTINGS = (
+    Setting(
+        VISA,
+        Kind.NUMBER,
+        20,
+        _("签证预留工作日"),
+        _("倒推"),
+        help=_("以使馆为准，这里只供倒推"),
+        at_least=0,
+        at_most=120,
+    ),
+    # An official passport is issued within five working days (outbound-process, step 10).
+    Setting(PASSPORT, Kind.NUMBER, 5, _("护照预留工作日"), _("倒推"), at_least=0, at_most=60),
+    # Public notice, both end days counted (readings §8).
+    Setting(NOTICE, Kind.NUMBER, 5, _("公示工作日"), _("倒推"), at_least=1, at_most=60),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +99,20 @@ def _url(name: str) -> str:
         return ""
 
 
-def latest_days(depart: date, today: date, visa: int = VISA_WORKDAYS) -> Plan | None:
+def latest_days(depart: date, today: date) -> Plan | None:
     """Counted back in working days from the day of leaving; None where no process is published."""
-    release = (
-        ProcessRelease.objects.filter(office=current_principal().office, process="trip").order_by("-number").first()
-    )
+    office = current_principal().office
+    if office is None:
+        return None
+    release = ProcessRelease.objects.filter(office=office, process="trip").order_by("-number").first()
     if release is None:
         return None
+    kept = settings_for(office, [VISA, PASSPORT, NOTICE])
     calendar = work_calendar()
-    visa_day = calendar.add_workdays(depart, -visa)
-    permit_day = calendar.add_workdays(visa_day, -PASSPORT_WORKDAYS)
+    visa_day = calendar.add_workdays(depart, -kept[VISA])
+    permit_day = calendar.add_workdays(visa_day, -kept[PASSPORT])
     submit_day = calendar.add_workdays(permit_day, -_office_workdays(release.sha256, release.bpmn))
-    notice_day = calendar.add_workdays(submit_day, -NOTICE_WORKDAYS)
+    notice_day = calendar.add_workdays(submit_day, -kept[NOTICE])
     days = (
         (gettext("最晚开始公示"), notice_day),
         (gettext("最晚单位报出"), submit_day),
@@ -104,8 +120,8 @@ def latest_days(depart: date, today: date, visa: int = VISA_WORKDAYS) -> Plan | 
         (gettext("最晚送签证"), visa_day),
     )
     note = gettext("签证预留 %(visa)d 个工作日，护照 %(passport)d 个，以使馆和发照机关为准。") % {
-        "visa": visa,
-        "passport": PASSPORT_WORKDAYS,
+        "visa": kept[VISA],
+        "passport": kept[PASSPORT],
     }
     if calendar.is_provisional(notice_day, depart):
         note += gettext("%(year)d 年节假日未公布，日期暂定。") % {"year": depart.year}

@@ -11,11 +11,9 @@ import pytest
 from django.test.testcases import LiveServerThread, _StaticFilesHandler
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from waiban.core.access.principals import acting_as
+from waiban.core.casework import clocks
 from waiban.core.casework.models import WorkItem
-from waiban.core.people.principals import principal_of
-from waiban.desks.inbox.tests.conftest import World, make_world
-from waiban.kernel.clock import Clock
+from waiban.desks.inbox.tests.conftest import Town, make_town
 
 pytestmark = [pytest.mark.real_database, pytest.mark.journey]
 AXE = Path(__file__).resolve().parents[5] / "assets/node_modules/axe-core/axe.min.js"
@@ -37,13 +35,14 @@ def address(real_database: Any, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def town(address: str) -> World:
+def town(address: str) -> Town:
     """Committed, so that the server's own connection sees it."""
-    made = make_world()
-    for account in made.accounts.values():
+    made = make_town()
+    for who in ("designated_officer", "outsider"):
+        account = made.people.city.accounts[who]
         account.set_password(PASSWORD)
         account.save()
-    today = Clock().today()
+    today = clocks.today()
     for n, (title, days) in enumerate(
         [
             ("赴德国港口合作洽谈", -2),
@@ -54,7 +53,7 @@ def town(address: str) -> World:
         ]
     ):
         case = made.open(title, on=today - timedelta(days=9 - n))
-        with acting_as(principal_of(made.accounts["applicant"].pk)):
+        with made.people.as_("designated_officer"):
             WorkItem.objects.filter(case=case).update(due=today + timedelta(days=days), workdays=7)
     return made
 
@@ -85,7 +84,7 @@ def judged(page: Page) -> list[Any]:
 
 
 @pytest.mark.parametrize("width", SIZES)
-def test_from_sign_in_to_the_last_row(address: str, town: World, chromium: Browser, width: str) -> None:
+def test_from_sign_in_to_the_last_row(address: str, town: Town, chromium: Browser, width: str) -> None:
     size = {"width": SIZES[width][0], "height": SIZES[width][1]}
     context = chromium.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
     page = context.new_page()
@@ -94,7 +93,7 @@ def test_from_sign_in_to_the_last_row(address: str, town: World, chromium: Brows
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
     look(page, "signin", width)
-    page.fill("#id_login", "applicant")
+    page.fill("#id_login", town.people.city.accounts["designated_officer"].username)
     page.fill("#id_password", "wrong-password")
     page.get_by_role("button", name="登录", exact=True).click()
     page.get_by_role("alert").wait_for()
@@ -111,7 +110,7 @@ def test_from_sign_in_to_the_last_row(address: str, town: World, chromium: Brows
         page.locator("#preview").get_by_text("赴新加坡招商").wait_for()
         with page.expect_navigation():
             page.keyboard.press("c")
-        assert "applicant" in page.locator("[data-row]").nth(1).inner_text()
+        assert town.people.city.accounts["designated_officer"].name in page.locator("[data-row]").nth(1).inner_text()
     page.goto(f"{address}/search?q=港口")
     page.get_by_text("赴德国港口合作洽谈").first.wait_for()
     look(page, "search", width)
@@ -124,20 +123,20 @@ def test_from_sign_in_to_the_last_row(address: str, town: World, chromium: Brows
 
 
 @pytest.mark.parametrize("width", SIZES)
-def test_a_new_unit_begins(address: str, town: World, chromium: Browser, width: str) -> None:
+def test_a_new_unit_begins(address: str, town: Town, chromium: Browser, width: str) -> None:
     context = chromium.new_context(
         viewport={"width": SIZES[width][0], "height": SIZES[width][1]}, locale="zh-CN", bypass_csp=True
     )
     page = context.new_page()
     page.goto(address)
     assert judged(page) == []
-    page.fill("#id_login", "outsider")
+    page.fill("#id_login", town.people.city.accounts["outsider"].username)
     page.fill("#id_password", PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
     page.get_by_role("heading", name="现在没有等您办的事").wait_for()
     assert judged(page) == []
     if page.locator("#depart").count():
-        page.fill("#depart", f"{Clock().today().year + 1}-04-12")
+        page.fill("#depart", f"{clocks.today().year + 1}-04-12")
         page.get_by_role("button", name="倒推").click()
         page.get_by_text("最晚开始公示").wait_for()
     look(page, "first-run", width)
@@ -147,7 +146,7 @@ def test_a_new_unit_begins(address: str, town: World, chromium: Browser, width: 
     context.close()
 
 
-def test_english_is_complete_enough_to_work(address: str, town: World, chromium: Browser) -> None:
+def test_english_is_complete_enough_to_work(address: str, town: Town, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     page = context.new_page()
     page.goto(address)

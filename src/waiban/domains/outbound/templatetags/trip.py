@@ -144,7 +144,7 @@ def section_label(page: Any, code: str) -> str:
 
 @register.simple_tag
 def attachment_kinds() -> list[tuple[str, str]]:
-    return list(Attachment.Kind.choices)
+    return [(kind.value, str(kind.label)) for kind in Attachment.Kind]
 
 
 @register.simple_tag
@@ -185,7 +185,7 @@ def paper_title(paper: Any) -> str:
         "confirmation": _("确认件"),
         "task_notice": _("任务通知书"),
     }
-    return titles.get(paper.kind, paper.kind)
+    return titles.get(str(paper.kind), str(paper.kind))
 
 
 @register.filter
