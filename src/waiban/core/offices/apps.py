@@ -10,8 +10,9 @@ class OfficesConfig(AppConfig):
     def ready(self) -> None:
         from waiban.core.audit import sentences
         from waiban.core.offices import settings
+        from waiban.core.offices.overlays import LAW
 
-        settings.register(*settings.PAPERS, *settings.PEOPLE)
+        settings.register(*settings.PAPERS, *settings.PEOPLE, LAW)
         sentences.register(
             {
                 "grant.end": _("收回授权，从 %(on)s 起：%(reason)s"),

@@ -41,8 +41,11 @@ class Setting:
     at_least: int | None = None
     at_most: int | None = None
     may_be_empty: bool = False
+    longest: int = 200
     permission: Permission = Permission.OFFICE_SET
     check: Callable[[str], None] | None = field(default=None)
+    check_for: Callable[[Any, str], None] | None = field(default=None)
+    """Asked with the office too, where what is allowed depends on it."""
 
 
 _known: dict[str, Setting] = {}
@@ -78,8 +81,8 @@ def checked(setting: Setting, value: Any) -> Any:
     text = str(value).strip()
     if setting.kind == Kind.CHOICE and text not in dict(setting.choices):
         raise CannotError(_("%(label)s：没有“%(value)s”这一项") % {"label": setting.label, "value": text})
-    if len(text) > 200:
-        raise CannotError(_("%(label)s：最多 200 字") % {"label": setting.label})
+    if len(text) > setting.longest:
+        raise CannotError(_("%(label)s：最多 %(n)d 字") % {"label": setting.label, "n": setting.longest})
     if setting.check is not None:
         setting.check(text)
     return text

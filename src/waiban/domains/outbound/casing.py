@@ -347,7 +347,7 @@ def people_of(trip: Trip, history: dict[str, Any]) -> list[PersonView]:
                 rank=make.word("/members/0/rank", str(member["rank"])) if member.get("rank") else "",
                 role=make.word("/members/0/role", str(member["role"])) if member.get("role") else "",
                 unit=str(member.get("unit") or ""),
-                counts=f"{this_year} / {_in_a_year(trips, trip.depart)} 次",
+                counts=_("%(now)d / %(year)d 次") % {"now": this_year, "year": _in_a_year(trips, trip.depart)},
                 last=f"{last.depart:%Y-%m} {places}" if last and last.depart else _("两年内无"),
                 refused=str(member.get("id")) in refused,
             )

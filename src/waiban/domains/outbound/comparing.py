@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from waiban.core.ui.format import day_text
 from waiban.domains.outbound.arithmetic import total_of
 from waiban.domains.outbound.drafting import money
@@ -32,7 +34,7 @@ def changes_of(trip: Trip, edits: Sequence[Edit]) -> list[tuple[str, str, str]]:
     rows = [(change.label, change.old, change.new) for change in differences(trip, trip.dossier, after)]
     old, new = total_of(trip.dossier), total_of(after)
     if old != new:
-        rows.append(("合计", money(old), money(new)))
+        rows.append((_("合计"), money(old), money(new)))
     return rows
 
 
@@ -62,7 +64,7 @@ def _said(make: Fields, pointer: str, value: Any) -> str:
     if value in (None, "", []):
         return EMPTY
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return _("是") if value else _("否")
     if isinstance(value, list):
         return "、".join(make.word(pointer, str(item)) for item in value)
     text = str(value)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
@@ -69,7 +70,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         funding=_funding(trip),
         people=people_of(trip, history),
         others=[step for step in _steps(case, []) if step.state == "done"][::-1],
-        outcomes=[(outcome, OUTCOMES[outcome]) for outcome in casework.outcomes(item)],
+        outcomes=[(outcome, str(OUTCOMES[outcome])) for outcome in casework.outcomes(item)],
         targets=casework.targets(item),
         may_resume=casework.may_resume(item),
         clock=_clock(case, [item]),
@@ -83,7 +84,12 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
 
 
 DESKS = ("accept", "desk_review", "section_review", "head_review")
-OUTCOMES = {"agree": "同意", "agree_with_changes": "修改后同意", "refuse": "不同意", "done": "办好了"}
+OUTCOMES = {
+    "agree": gettext_lazy("同意"),
+    "agree_with_changes": gettext_lazy("修改后同意"),
+    "refuse": gettext_lazy("不同意"),
+    "done": gettext_lazy("办好了"),
+}
 
 
 def _filed(trip: Trip) -> str:
@@ -157,4 +163,4 @@ def _agree_label(item: WorkItem, authority: Authority) -> str:
 
 def _advice(case: Any) -> str:
     head = casework.decided(case, "head_review")
-    return OUTCOMES.get(head.outcome, "") if head else ""
+    return str(OUTCOMES.get(head.outcome, "")) if head else ""

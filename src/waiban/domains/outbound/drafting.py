@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
@@ -28,13 +29,13 @@ from waiban.dossiers.trip import EarlierTrip
 from waiban.kernel.money import Money
 
 SECTION_NAMES = (
-    ("basic", "基本"),
-    ("route", "行程"),
-    ("programme", "日程"),
-    ("people", "人员"),
-    ("invite", "邀请"),
-    ("money", "经费"),
-    ("notice", "公示和请示"),
+    ("basic", gettext_lazy("基本")),
+    ("route", gettext_lazy("行程")),
+    ("programme", gettext_lazy("日程")),
+    ("people", gettext_lazy("人员")),
+    ("invite", gettext_lazy("邀请")),
+    ("money", gettext_lazy("经费")),
+    ("notice", gettext_lazy("公示和请示")),
 )
 
 
@@ -291,7 +292,7 @@ def _heads(summary: Summary, make: Fields) -> list[SectionHead]:
     kinds: dict[str, set[str]] = {}
     for view in [*summary.blocks, *summary.warns, *summary.todos]:
         kinds.setdefault(view.section, set()).add(view.kind)
-    return [SectionHead(code, _(label), _worst(kinds.get(code, set()))) for code, label in SECTION_NAMES]
+    return [SectionHead(code, str(label), _worst(kinds.get(code, set()))) for code, label in SECTION_NAMES]
 
 
 def _worst(kinds: set[str]) -> str:

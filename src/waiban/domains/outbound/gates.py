@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
@@ -14,7 +15,13 @@ from waiban.domains.outbound.relevant import changed_since
 from waiban.domains.outbound.teams import members_by_body, notice_units
 from waiban.dossiers.check import Finding
 
-PAPERS = {"budget": "预算", "invitation": "邀请函", "notice": "公示", "programme": "日程", "ticket": "机票"}
+PAPERS = {
+    "budget": gettext_lazy("预算"),
+    "invitation": gettext_lazy("邀请函"),
+    "notice": gettext_lazy("公示"),
+    "programme": gettext_lazy("日程"),
+    "ticket": gettext_lazy("机票"),
+}
 
 
 def before(trip: Trip, item: WorkItem, outcome: str) -> None:
@@ -49,7 +56,13 @@ def _start(trip: Trip, _item: WorkItem) -> None:
             )
 
 
-NAMES = {"/title": "团组名称", "/depart": "离境日期", "/return": "入境日期", "/members": "人员", "/stops": "前往国家和地区"}
+NAMES = {
+    "/title": gettext_lazy("团组名称"),
+    "/depart": gettext_lazy("离境日期"),
+    "/return": gettext_lazy("入境日期"),
+    "/members": gettext_lazy("人员"),
+    "/stops": gettext_lazy("前往国家和地区"),
+}
 
 
 def _notice(trip: Trip, item: WorkItem) -> None:
@@ -68,7 +81,7 @@ def _submit(trip: Trip, _item: WorkItem) -> None:
     if trip.unread:
         raise CannotError(_("还有没读懂的填写，请先改好"), next(iter(trip.unread)))
     if trip.recheck:
-        papers = "、".join(PAPERS[paper] for paper in trip.recheck)
+        papers = "、".join(str(PAPERS[paper]) for paper in trip.recheck)
         raise CannotError(_("采用改法后须重新核对：%(papers)s") % {"papers": papers})
     request = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).exclude(number="")
     if not request.exists():
@@ -79,7 +92,7 @@ def _submit(trip: Trip, _item: WorkItem) -> None:
             raise CannotError(_("%(unit)s还没有公示") % {"unit": unit.name})
         changed = changed_since(notice.shown, trip.dossier)
         if changed:
-            what = "、".join(CONTENTS[name] for name in changed)
+            what = "、".join(str(CONTENTS[name]) for name in changed)
             raise CannotError(_("公示后改了：%(what)s。请退回公示环节重新公示") % {"what": what})
     judgement = check(trip, "submit")
     _refuse_if(stops(judgement))
@@ -87,17 +100,17 @@ def _submit(trip: Trip, _item: WorkItem) -> None:
 
 
 CONTENTS = {
-    "members": "人员",
-    "units": "单位",
-    "posts": "职务",
-    "countries": "国家和地区",
-    "task": "任务",
-    "programme": "日程",
-    "route": "路线",
-    "invitation": "邀请方",
-    "host_profile": "邀请方介绍",
-    "funding": "经费来源",
-    "budget": "预算",
+    "members": gettext_lazy("人员"),
+    "units": gettext_lazy("单位"),
+    "posts": gettext_lazy("职务"),
+    "countries": gettext_lazy("国家和地区"),
+    "task": gettext_lazy("任务"),
+    "programme": gettext_lazy("日程"),
+    "route": gettext_lazy("路线"),
+    "invitation": gettext_lazy("邀请方"),
+    "host_profile": gettext_lazy("邀请方介绍"),
+    "funding": gettext_lazy("经费来源"),
+    "budget": gettext_lazy("预算"),
 }
 
 

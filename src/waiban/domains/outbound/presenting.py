@@ -6,19 +6,20 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.ui.marks import finding_kind
 from waiban.dossiers.check import Finding, Judgement
 
-CONFIDENCE = {"high": "高", "medium": "中", "low": "低"}
+CONFIDENCE = {"high": gettext_lazy("高"), "medium": gettext_lazy("中"), "low": gettext_lazy("低")}
 HOW_READ = {
-    "full_text_read": "读过全文",
-    "partial_copy_read": "读过部分文本",
-    "copy_read_partly": "读过部分文本",
-    "derivative_or_quoted_only": "转引",
-    "derivative_only": "转引",
-    "see_evidence": "据各地文本",
-    "own_document": "本办文件",
+    "full_text_read": gettext_lazy("读过全文"),
+    "partial_copy_read": gettext_lazy("读过部分文本"),
+    "copy_read_partly": gettext_lazy("读过部分文本"),
+    "derivative_or_quoted_only": gettext_lazy("转引"),
+    "derivative_only": gettext_lazy("转引"),
+    "see_evidence": gettext_lazy("据各地文本"),
+    "own_document": gettext_lazy("本办文件"),
 }
 SECTIONS = {
     "title": "basic",
@@ -75,8 +76,8 @@ def finding_view(finding: Finding) -> FindingView:
     reading = finding.reading
     rows: list[tuple[str, str]] = [
         (_("条款"), _("条款号未见") if citation["article"] == "article not seen" else str(citation["article"] or "")),
-        (_("依据"), _(HOW_READ.get(citation["how_read"], "据各地文本"))),
-        (_("把握"), _(CONFIDENCE.get(citation["confidence"], "低"))),
+        (_("依据"), str(HOW_READ.get(citation["how_read"], HOW_READ["see_evidence"]))),
+        (_("把握"), str(CONFIDENCE.get(citation["confidence"], CONFIDENCE["low"]))),
     ]
     if reading:
         rows.append((_("口径"), reading["en" if english else "zh"]))

@@ -83,16 +83,23 @@ def trips(wanted: TripFilter) -> "QuerySet[Trip]":
 def page_of(wanted: TripFilter, after: str = "") -> tuple[list[Trip], str]:
     """One page and the key of the next; by key, so that a deep page costs what the first one does."""
     first, second = SORTS[wanted.sort]
-    down = first.startswith("-")
     name, tie = first.lstrip("-"), second.lstrip("-")
-    order = F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
-    found = trips(wanted).select_related("unit", "case").order_by(order, second)
+    found = trips(wanted).select_related("unit", "case").order_by(*_order(wanted.sort))
     if after:
-        found = found.filter(_beyond(name, tie, after, down=down))
-    rows = list(found.defer("dossier", "unread")[: PAGE + 1])
+        found = found.filter(_beyond(name, tie, after, down=first.startswith("-")))
+    rows = list(found.defer("dossier", "unread", "case__marking")[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     return rows, _key(rows[-1], name, tie) if more else ""
+
+
+def _order(sort: str) -> tuple[Any, str]:
+    """As the indexes lie: a trip without the day comes last; a number every trip has, and asking more would sort them all."""
+    first, second = SORTS[sort]
+    name = first.lstrip("-")
+    if name == "year":
+        return first, second
+    return F(name).desc(nulls_last=True) if first.startswith("-") else F(name).asc(nulls_last=True), second
 
 
 def _key(trip: Trip, name: str, tie: str) -> str:
@@ -105,7 +112,10 @@ def _beyond(name: str, tie: str, after: str, *, down: bool) -> Q:
     step = "lt" if down else "gt"
     if value == "":
         return Q(**{f"{name}__isnull": True, f"{tie}__{step}": last})
-    return Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"{tie}__{step}": last}) | Q(**{f"{name}__isnull": True})
+    beyond = Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"{tie}__{step}": last})
+    if name == "year":
+        return beyond & Q(**{f"{name}__{step}e": value})  # said twice: the index begins there
+    return beyond | Q(**{f"{name}__isnull": True})
 
 
 @dataclass(frozen=True)
@@ -127,25 +137,20 @@ def totals(wanted: TripFilter, *, exact: bool = False) -> Totals:
 
 
 def every_trip(wanted: TripFilter, most: int) -> Iterator[Trip]:
-    first, second = SORTS[wanted.sort]
     return (
         trips(wanted)
         .select_related("unit", "case")
-        .defer("dossier", "unread")
-        .order_by(first, second)[:most]
+        .defer("dossier", "unread", "case__marking")
+        .order_by(*_order(wanted.sort))[:most]
         .iterator(chunk_size=1000)
     )
 
 
 def earlier_trips_to_copy(limit: int = 30) -> list[Trip]:
-    return list(Trip.objects.exclude(title="").select_related("unit").defer("dossier").order_by("-year", "-number")[:limit])
+    return list(Trip.objects.exclude(title="").select_related("unit").defer("dossier", "unread").order_by("-year", "-number")[:limit])
 
 
-def countries_seen(wanted: TripFilter) -> set[str]:
-    """Of the newest trips that are filtered: enough for a menu, and never a scan of all."""
-    newest = trips(wanted).order_by("-year", "-number").values_list("countries", flat=True)[:500]
-    return {code for codes in newest for code in codes}
-
-
-def units_seen(wanted: TripFilter) -> set[uuid.UUID]:
-    return set(trips(wanted).order_by("-year", "-number").values_list("unit_id", flat=True)[:500])
+def seen(wanted: TripFilter) -> tuple[set[str], set[uuid.UUID]]:
+    """Places and units of the newest trips that are filtered: enough for a menu, and never a scan of all."""
+    newest = list(trips(wanted).order_by("-year", "-number").values_list("countries", "unit_id")[:500])
+    return {code for codes, _unit in newest for code in codes}, {unit for _codes, unit in newest}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
@@ -124,7 +125,7 @@ def _sentence(finding: Any) -> str:
 
 TRIP = Subject(
     kind=KIND,
-    name="团组",
+    name=gettext_lazy("团组"),
     url_name="outbound:case",
     freeze=freeze,
     values=values,

@@ -19,6 +19,8 @@ def set_setting(office: Office, key: str, value: Any, *, reason: str) -> OfficeS
     setting = settings.known(key)
     principal = require("office.set", setting.permission, office.pk)
     stored = settings.checked(setting, value)
+    if setting.check_for is not None and stored:
+        setting.check_for(office, str(stored))
     if not reason.strip():
         raise CannotError(_("写一句理由，以后查得到"))
     with connection.cursor() as cursor:  # two at once would ask for one version number

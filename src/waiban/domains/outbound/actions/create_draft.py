@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from waiban.core.access.keys import readers
 from waiban.core.access.principals import current_principal
@@ -69,5 +70,5 @@ def _next_number(office: uuid.UUID, year: int) -> int:
         cursor.execute("SELECT outbound_last_number(%s, %s)", [office, year])
         (last,) = cursor.fetchone()
     if last >= 99_999:  # noqa: PLR2004
-        raise CannotError("本年案号已满")
+        raise CannotError(_("本年案号已满"))
     return int(last) + 1

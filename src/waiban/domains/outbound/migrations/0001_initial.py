@@ -179,11 +179,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='trip',
-            index=models.Index(fields=['office', 'depart', 'id'], name='trip_by_departure'),
+            index=models.Index(fields=['year', 'number'], name='trip_by_number'),
         ),
         migrations.AddIndex(
             model_name='trip',
-            index=models.Index(fields=['office', 'state', 'depart'], name='trip_by_state'),
+            index=models.Index(fields=['depart', 'id'], name='trip_by_departure'),
+        ),
+        migrations.AddIndex(
+            model_name='trip',
+            index=models.Index(models.OrderBy(models.F('depart'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='trip_by_departure_down'),
+        ),
+        migrations.AddIndex(
+            model_name='trip',
+            index=models.Index(fields=['state', 'year', 'number'], name='trip_by_state'),
         ),
         migrations.AddIndex(
             model_name='trip',

@@ -1,6 +1,7 @@
 """Papers that come with a trip."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.domains.outbound.models.trips import Trip
@@ -8,17 +9,17 @@ from waiban.domains.outbound.models.trips import Trip
 
 class Attachment(ProtectedModel):
     class Kind(models.TextChoices):
-        REQUEST = "request", "单位请示(盖章扫描件)"
-        INVITATION = "invitation", "邀请函"
-        TRANSLATION = "translation", "邀请函译文"
-        PROGRAMME = "programme", "日程"
-        BUDGET = "budget", "预算"
-        NOTICE_PROOF = "notice_proof", "公示证明"
-        NATURE = "nature", "性质说明"
-        CONSENT = "consent", "派员单位意见"
-        OUTSIDE_APPROVAL = "outside_approval", "上级批件"
-        REPORT = "report", "出访报告"
-        OTHER = "other", "其他"
+        REQUEST = "request", gettext_lazy("单位请示(盖章扫描件)")
+        INVITATION = "invitation", gettext_lazy("邀请函")
+        TRANSLATION = "translation", gettext_lazy("邀请函译文")
+        PROGRAMME = "programme", gettext_lazy("日程")
+        BUDGET = "budget", gettext_lazy("预算")
+        NOTICE_PROOF = "notice_proof", gettext_lazy("公示证明")
+        NATURE = "nature", gettext_lazy("性质说明")
+        CONSENT = "consent", gettext_lazy("派员单位意见")
+        OUTSIDE_APPROVAL = "outside_approval", gettext_lazy("上级批件")
+        REPORT = "report", gettext_lazy("出访报告")
+        OTHER = "other", gettext_lazy("其他")
 
     trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="团组", related_name="attachments")
     kind = models.CharField("种类", max_length=16, choices=Kind)

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -21,27 +22,27 @@ class Trip(ProtectedModel):
     class State(models.TextChoices):
         """Where the trip stands for a list; the desk that holds it is the case's to say."""
 
-        DRAFT = "draft", "草稿"
-        IN_UNIT = "in_unit", "单位办理"
-        SUBMITTED = "submitted", "已申报"
-        CORRECTION = "correction", "待补正"
-        IN_REVIEW = "in_review", "外办审核"
-        IN_APPROVAL = "in_approval", "审批"
-        FORWARDED = "forwarded", "已报省"
-        APPROVED = "approved", "已批准"
-        REFUSED = "refused", "不同意"
-        WITHDRAWN = "withdrawn", "已撤回"
-        AWAY = "away", "在外"
-        RETURNED = "returned", "已返回"
-        CLOSED = "closed", "已结案"
+        DRAFT = "draft", gettext_lazy("草稿")
+        IN_UNIT = "in_unit", gettext_lazy("单位办理")
+        SUBMITTED = "submitted", gettext_lazy("已申报")
+        CORRECTION = "correction", gettext_lazy("待补正")
+        IN_REVIEW = "in_review", gettext_lazy("外办审核")
+        IN_APPROVAL = "in_approval", gettext_lazy("审批")
+        FORWARDED = "forwarded", gettext_lazy("已报省")
+        APPROVED = "approved", gettext_lazy("已批准")
+        REFUSED = "refused", gettext_lazy("不同意")
+        WITHDRAWN = "withdrawn", gettext_lazy("已撤回")
+        AWAY = "away", gettext_lazy("在外")
+        RETURNED = "returned", gettext_lazy("已返回")
+        CLOSED = "closed", gettext_lazy("已结案")
 
     class Channel(models.TextChoices):
         """Derived from the stops; never 国 of Hong Kong, Macao or Taiwan."""
 
-        FOREIGN = "foreign", "国外"
-        HK_MACAO = "hk_macao", "港澳"
-        MIXED = "mixed", "国外和港澳"
-        TAIWAN = "taiwan", "台湾"
+        FOREIGN = "foreign", gettext_lazy("国外")
+        HK_MACAO = "hk_macao", gettext_lazy("港澳")
+        MIXED = "mixed", gettext_lazy("国外和港澳")
+        TAIWAN = "taiwan", gettext_lazy("台湾")
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="组团单位", related_name="+")
@@ -77,8 +78,11 @@ class Trip(ProtectedModel):
         ]
         indexes: ClassVar[list[Any]] = [
             *ProtectedModel.Meta.indexes,
-            models.Index(fields=["office", "depart", "id"], name="trip_by_departure"),
-            models.Index(fields=["office", "state", "depart"], name="trip_by_state"),
+            # No office in front: which offices a reader sees is row security's to say, and a list has no such condition.
+            models.Index(fields=["year", "number"], name="trip_by_number"),
+            models.Index(fields=["depart", "id"], name="trip_by_departure"),
+            models.Index(F("depart").desc(nulls_last=True), F("id").desc(), name="trip_by_departure_down"),
+            models.Index(fields=["state", "year", "number"], name="trip_by_state"),
             models.Index(fields=["unit", "depart"], name="trip_by_unit"),
             GinIndex(fields=["countries"], name="trip_countries"),
         ]

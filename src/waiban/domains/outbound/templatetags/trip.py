@@ -41,6 +41,8 @@ def _input(field: Field, css: str, labelled: str) -> SafeString:
     )
     if field.kind == "many":
         return _many(field)
+    if field.kind == "yes_no" and not labelled:
+        return _yes_no(field)
     if field.kind in ("select", "yes_no"):
         return _select(field, common, css)
     if field.kind == "area":
@@ -90,6 +92,25 @@ def _select(field: Field, common: SafeString, css: str) -> SafeString:
     )
 
 
+def _yes_no(field: Field) -> SafeString:
+    """是, 否 and 未填, which is an answer of its own: nothing stated."""
+    choices = (*field.options, ("", _("未填")))
+    inputs = format_html_join(
+        "",
+        '<label><input type="radio" name="{}" value="{}"{}>{}</label>',
+        (
+            (field.pointer, word, mark_safe(" checked") if word == field.value else NOTHING, name)
+            for word, name in choices
+        ),
+    )
+    return format_html(
+        '<div class="seg seg-bare" role="radiogroup" tabindex="-1" id="{}" aria-label="{}">{}</div>',
+        field.id,
+        field.label,
+        inputs,
+    )
+
+
 def _many(field: Field) -> SafeString:
     boxes = format_html_join(
         "",
@@ -134,7 +155,7 @@ def shared_options(page: Any) -> SafeString:
 
 @register.filter
 def paper_name(code: str) -> str:
-    return _(PAPERS.get(code, code))
+    return str(PAPERS.get(code, code))
 
 
 @register.simple_tag

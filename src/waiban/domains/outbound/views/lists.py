@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
@@ -145,13 +146,20 @@ def _row(trip: Trip) -> dict[str, Any]:
     }
 
 
-VIEW_LABELS = {"all": "全部", "open": "办理中", "mine": "在我手里", "report": "报告未交", "forwarded": "已报省", "drafts": "草稿"}
+VIEW_LABELS = {
+    "all": gettext_lazy("全部"),
+    "open": gettext_lazy("办理中"),
+    "mine": gettext_lazy("在我手里"),
+    "report": gettext_lazy("报告未交"),
+    "forwarded": gettext_lazy("已报省"),
+    "drafts": gettext_lazy("草稿"),
+}
 
 
 def _tabs(wanted: queries.TripFilter) -> list[dict[str, Any]]:
     return [
         {
-            "label": _(VIEW_LABELS[view]),
+            "label": str(VIEW_LABELS[view]),
             "url": f"{reverse('outbound:list')}?view={view}",
             "count": None,
             "current": view == wanted.view,
@@ -179,11 +187,12 @@ def _chips(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, str]]
 
 def _filters(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, Any]]:
     filters = []
+    places, unit_ids = queries.seen(wanted) if not (wanted.country and wanted.unit) else (set(), set())
     if not wanted.country:
-        codes = sorted(queries.countries_seen(wanted), key=place_name)
+        codes = sorted(places, key=place_name)
         filters.append({"label": _("目的地"), "options": [_option(given, place_name(code), country=code) for code in codes]})
     if not wanted.unit:
-        units = Unit.objects.filter(pk__in=queries.units_seen(wanted)).order_by("name")
+        units = Unit.objects.filter(pk__in=unit_ids).order_by("name")
         filters.append({"label": _("单位"), "options": [_option(given, unit.name, unit=str(unit.pk)) for unit in units]})
     if not wanted.state:
         filters.append(
