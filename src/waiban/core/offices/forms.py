@@ -54,6 +54,8 @@ def value_field(setting: Setting) -> forms.Field:
         return forms.ChoiceField(choices=setting.choices, **common)
     if setting.kind == Kind.NUMBER:
         return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
+    if setting.longest > 200:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), max_length=setting.longest, **common)
     return forms.CharField(max_length=200, **common)
 
 
