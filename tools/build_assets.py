@@ -37,8 +37,12 @@ def main() -> int:
     failed = node([str(ASSETS / "build.js"), str(fresh)])
     if failed:
         return int(failed)
-    shutil.rmtree(VENDOR, ignore_errors=True)
+    old = VENDOR.with_name("vendor.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if VENDOR.exists():
+        VENDOR.rename(old)  # a server that runs meanwhile misses the files for no longer than two renames take
     fresh.rename(VENDOR)
+    shutil.rmtree(old, ignore_errors=True)
     return 0
 
 
