@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.principals import current_principal
 from waiban.kernel.ids import uuid7
@@ -18,13 +19,13 @@ class ReaderKey(models.Model):
     """
 
     class Kind(models.TextChoices):
-        AUDIT = "audit", "审计"
-        OFFICE = "office", "全办"
-        POST = "post", "岗位"
-        SHARE = "share", "共享"
-        STAFF = "staff", "本办系统内人员"
-        SYSTEM = "system", "系统"
-        UNIT = "unit", "单位"
+        AUDIT = "audit", gettext_lazy("审计")
+        OFFICE = "office", gettext_lazy("全办")
+        POST = "post", gettext_lazy("岗位")
+        SHARE = "share", gettext_lazy("共享")
+        STAFF = "staff", gettext_lazy("本办系统内人员")
+        SYSTEM = "system", gettext_lazy("系统")
+        UNIT = "unit", gettext_lazy("单位")
 
     id = models.AutoField(primary_key=True)
     office_id = models.UUIDField("外办")

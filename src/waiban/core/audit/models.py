@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.kernel.ids import uuid7
 
@@ -17,9 +18,9 @@ class Event(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ACTION = "action", "办理"
-        READ = "read", "查看"
-        REFUSAL = "refusal", "拒绝"
+        ACTION = "action", gettext_lazy("办理")
+        READ = "read", gettext_lazy("查看")
+        REFUSAL = "refusal", gettext_lazy("拒绝")
 
     id = models.UUIDField("编号", primary_key=True, default=uuid7, editable=False)
     office_id = models.UUIDField("外办", null=True)

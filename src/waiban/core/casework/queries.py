@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.casework import clocks, policies
@@ -75,7 +76,11 @@ def _who(row: Decision) -> str:
     """On paper the post wrote; on screen a person did, perhaps in another's place."""
     if row.paper_id is not None:
         return row.post.name
-    return f"{row.account.name} 代 {row.post.name}" if row.standing_in else f"{row.post.name} {row.account.name}"
+    return (
+        _("%(person)s 代 %(post)s") % {"person": row.account.name, "post": row.post.name}
+        if row.standing_in
+        else f"{row.post.name} {row.account.name}"
+    )
 
 
 def decided(case: Case, step: str) -> Decision | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, Decision, WorkItem
@@ -79,7 +80,7 @@ class Subject:
     """
 
     kind: str
-    name: str
+    name: str | Promise
     url_name: str
     freeze: Callable[[Case], Frozen]
     values: Callable[[Case], Mapping[str, object]] = _no_values
@@ -106,7 +107,7 @@ def subject_of(case: Case) -> Subject:
 
 def kinds() -> Mapping[str, str]:
     """Kind → its name, for filters."""
-    return {subject.kind: subject.name for subject in _subjects.values()}
+    return {subject.kind: str(subject.name) for subject in _subjects.values()}
 
 
 def url_of(case: Case) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -12,11 +13,11 @@ class Job(ProtectedModel):
     """Runs with the rights that its account has when it runs, not those of the moment it was asked for."""
 
     class State(models.TextChoices):
-        CANCELLED = "cancelled", "已取消"
-        DONE = "done", "完成"
-        FAILED = "failed", "失败"
-        RUNNING = "running", "进行中"
-        WAITING = "waiting", "等待"
+        CANCELLED = "cancelled", gettext_lazy("已取消")
+        DONE = "done", gettext_lazy("完成")
+        FAILED = "failed", gettext_lazy("失败")
+        RUNNING = "running", gettext_lazy("进行中")
+        WAITING = "waiting", gettext_lazy("等待")
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     kind = models.CharField("种类", max_length=60)

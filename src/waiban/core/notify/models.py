@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -36,13 +37,13 @@ class Outgoing(ProtectedModel):
     anyone_inserts = True
 
     class State(models.TextChoices):
-        GIVEN_UP = "given_up", "放弃"
-        SENT = "sent", "已发"
-        WAITING = "waiting", "待发"
+        GIVEN_UP = "given_up", gettext_lazy("放弃")
+        SENT = "sent", gettext_lazy("已发")
+        WAITING = "waiting", gettext_lazy("待发")
 
     class Channel(models.TextChoices):
-        GROUP = "group", "工作群"
-        MAIL = "mail", "邮件"
+        GROUP = "group", gettext_lazy("工作群")
+        MAIL = "mail", gettext_lazy("邮件")
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     notice = models.ForeignKey(Notice, models.CASCADE, verbose_name="通知", related_name="outgoing")

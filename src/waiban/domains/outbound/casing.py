@@ -16,7 +16,7 @@ from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.policies import may_withdraw
 from waiban.core.people.models import Traveller
-from waiban.core.ui.format import day_text, days_text, money_text, moment_text, people_text, short_day_text, span_text
+from waiban.core.ui.format import day_text, days_text, moment_text, money_text, people_text, short_day_text, span_text
 from waiban.core.ui.marks import ClockFace, clock_face, paused_face
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.comparing import Change, differences
@@ -133,7 +133,9 @@ def case_page(trip: Trip) -> CasePage:
         people=people_of(trip, history),
         money=_money(trip),
         total=_cny(trip.total_cny),
-        attachments=list(Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")),
+        attachments=list(
+            Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
+        ),
         notices=list(InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")),
         steps=_steps(case, waiting),
         clocks=_clocks(case),
@@ -154,7 +156,9 @@ def _may_withdraw(trip: Trip, case: Case | None) -> bool:
 
 
 def _law_stage(waiting: list[WorkItem]) -> str:
-    steps = [STAGE_OF_STEP[item.step] for item in waiting if item.step in STAGE_OF_STEP and item.step != "personnel_filing"]
+    steps = [
+        STAGE_OF_STEP[item.step] for item in waiting if item.step in STAGE_OF_STEP and item.step != "personnel_filing"
+    ]
     return steps[-1] if steps else "submit"
 
 
@@ -249,7 +253,7 @@ def _act(trip: Trip, item: WorkItem) -> Act:
 
 def _since_last_version(trip: Trip, case: Case | None) -> dict[str, Change]:
     """Changes against the version before the last, by pointer: what a correction altered."""
-    if case is None or case.version < 2:  # noqa: PLR2004
+    if case is None or case.version < 2:
         return {}
     before = casework.versions(case).filter(number=case.version - 1).first()
     if before is None:
@@ -267,7 +271,12 @@ def _facts(trip: Trip, changes: dict[str, Change]) -> dict[str, list[Fact]]:
         if not value and not change:
             return None
         if change:
-            return Fact(label, value or change.new, "" if change.old == "—" else change.old, "new" if change.old == "—" else "yes")
+            return Fact(
+                label,
+                value or change.new,
+                "" if change.old == "—" else change.old,
+                "new" if change.old == "—" else "yes",
+            )
         return Fact(label, value)
 
     def word(pointer: str) -> str:
@@ -275,11 +284,17 @@ def _facts(trip: Trip, changes: dict[str, Change]) -> dict[str, list[Fact]]:
         return make.word(pointer, str(value)) if value else ""
 
     plan = dossier.get("plan") or {}
-    listed = {True: _("列入"), False: _("未列入")}.get(plan.get("in_annual_plan"), "")
+    listed = (
+        {True: _("列入"), False: _("未列入")}.get(bool(plan["in_annual_plan"]), "") if "in_annual_plan" in plan else ""
+    )
     task = [
         fact("/kind", _("出访类别"), "，".join(part for part in (word("/kind"), word("/organising")) if part)),
         fact("/purpose", _("目的"), str(dossier.get("purpose") or "")),
-        fact("/plan/in_annual_plan", _("年度计划"), "，".join(part for part in (listed, str(plan.get("item") or "")) if part)),
+        fact(
+            "/plan/in_annual_plan",
+            _("年度计划"),
+            "，".join(part for part in (listed, str(plan.get("item") or "")) if part),
+        ),
         fact("/exemption/kind", _("豁免"), word("/exemption/kind")),
     ]
     span = ""
@@ -357,7 +372,7 @@ def people_of(trip: Trip, history: dict[str, Any]) -> list[PersonView]:
 
 def _in_a_year(trips: list[Any], on: date | None) -> int:
     day = on or today()
-    return sum(1 for one in trips if one.depart and 0 <= (day - one.depart).days <= 365)  # noqa: PLR2004
+    return sum(1 for one in trips if one.depart and 0 <= (day - one.depart).days <= 365)
 
 
 def _ids(members: list[dict[str, Any]]) -> list[str]:
@@ -445,7 +460,11 @@ def _clocks(case: Case | None) -> list[tuple[str, ClockFace]]:
         return []
     found = []
     for deadline, face in casework.deadlines(case):
-        shown = paused_face(case.paused_for) if case.paused_for else clock_face(deadline.due, today(), face.left, face.total)
+        shown = (
+            paused_face(case.paused_for)
+            if case.paused_for
+            else clock_face(deadline.due, today(), face.left, face.total)
+        )
         if shown:
             found.append((_("%(name)s %(n)d 个工作日") % {"name": deadline.name, "n": deadline.workdays}, shown))
     return found

@@ -47,7 +47,9 @@ def differences(trip: Trip, old: Mapping[str, Any], new: Mapping[str, Any]) -> l
         if pointer != "/schema" and left.get(pointer) != right.get(pointer):
             label = make.label(pointer)
             changes.append(
-                Change(pointer, label, _said(make, pointer, left.get(pointer)), _said(make, pointer, right.get(pointer)))
+                Change(
+                    pointer, label, _said(make, pointer, left.get(pointer)), _said(make, pointer, right.get(pointer))
+                )
             )
     return changes
 

@@ -11,7 +11,7 @@ from waiban.core.casework.models import WorkItem
 from waiban.core.ui.format import day_text
 from waiban.core.ui.marks import ClockFace
 from waiban.domains.outbound.authority import Authority, authority_of
-from waiban.domains.outbound.casing import PersonView, Step, _at, _clock, _steps, headline, people_of
+from waiban.domains.outbound.casing import PersonView, Step, _clock, _steps, headline, people_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
@@ -93,13 +93,15 @@ OUTCOMES = {
 
 
 def _filed(trip: Trip) -> str:
-    request = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("added_at").last()
+    request = (
+        Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("added_at").last()
+    )
     parts = [_("%(unit)s报") % {"unit": trip.unit.name}]
     if request and request.number:
         parts.append(f"{day_text(request.dated)} {request.number}" if request.dated else request.number)
     plan = trip.dossier.get("plan") or {}
-    listed = {True: _("列入年度计划%(item)s"), False: _("未列入年度计划%(item)s")}.get(plan.get("in_annual_plan"))
-    if listed:
+    if plan.get("in_annual_plan") is not None:
+        listed = _("列入年度计划%(item)s") if plan["in_annual_plan"] else _("未列入年度计划%(item)s")
         parts.append(listed % {"item": f" {plan['item']}" if plan.get("item") else ""})
     return "，".join(parts) + "。"
 
@@ -115,9 +117,7 @@ def _whom(trip: Trip) -> str:
 def _funding(trip: Trip) -> str:
     from waiban.domains.outbound.papers.values import payers
 
-    source = payers(value_of(trip.dossier)) or "—"
-    review = _at(trip.dossier, "/budget/total_cny")
-    return source if review is None else source
+    return payers(value_of(trip.dossier)) or "—"
 
 
 def _vouched(trip: Trip) -> dict[str, str]:
@@ -126,7 +126,8 @@ def _vouched(trip: Trip) -> dict[str, str]:
     rows = list(Attestation.objects.filter(trip=trip, replaced=False))
     names = {post.pk: post.name for post in Post.objects.filter(pk__in=[row.post_id for row in rows])}
     return {
-        row.rule: _("%(post)s %(day)s 确认") % {"post": names.get(row.post_id, ""), "day": day_text(row.given_at.date())}
+        row.rule: _("%(post)s %(day)s 确认")
+        % {"post": names.get(row.post_id, ""), "day": day_text(row.given_at.date())}
         + (f"：{row.words}" if row.words else "")
         for row in rows
     }

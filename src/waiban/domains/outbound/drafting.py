@@ -16,10 +16,10 @@ from waiban.core.people.models import Traveller
 from waiban.core.ui.format import money_text, short_day_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
 from waiban.domains.outbound.check import check
+from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options, element_id
 from waiban.domains.outbound.forms.pointers import Reading
 from waiban.domains.outbound.history import history_of
-from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.models import Attachment, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
@@ -118,7 +118,9 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         sections=_heads(summary, make),
         loose=loose,
         travellers=[(str(pk), name) for pk, name in names.items()],
-        attachments=list(Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")),
+        attachments=list(
+            Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
+        ),
         total=money_text(Money(total, "CNY")) if total is not None else "",
         rates=_rates(make, dossier),
         first_problem=problems[0] if problems else None,

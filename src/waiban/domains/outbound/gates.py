@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.casework.models.cases import Case
@@ -39,8 +40,8 @@ class Pause(ProtectedModel):
     """From `since` to `until` the case's clocks stand still: an outside body holds it, or the unit corrects it."""
 
     class Reason(models.TextChoices):
-        OUTSIDE = "outside", "外部办理"
-        SUPPLEMENT = "supplement", "补正"
+        OUTSIDE = "outside", gettext_lazy("外部办理")
+        SUPPLEMENT = "supplement", gettext_lazy("补正")
 
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", related_name="pauses")
     reason = models.CharField("原因", max_length=10, choices=Reason)

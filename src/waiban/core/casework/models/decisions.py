@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.casework.models.cases import Case
@@ -16,9 +17,9 @@ class PaperEntry(ProtectedModel):
     """Words on paper typed in by one person and confirmed by a second; until then nothing is decided."""
 
     class State(models.TextChoices):
-        CONFIRMED = "confirmed", "已复核"
-        PENDING = "pending", "待复核"
-        REJECTED = "rejected", "退录"
+        CONFIRMED = "confirmed", gettext_lazy("已复核")
+        PENDING = "pending", gettext_lazy("待复核")
+        REJECTED = "rejected", gettext_lazy("退录")
 
     item = models.ForeignKey(WorkItem, models.PROTECT, verbose_name="办理事项", related_name="paper_entries")
     written_on = models.DateField("批示日期")

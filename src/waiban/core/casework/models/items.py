@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.casework.models.cases import Case
@@ -14,15 +15,15 @@ class WorkItem(ProtectedModel):
     """`step` items follow the process; opinions and supplements are extra and never move a token."""
 
     class Nature(models.TextChoices):
-        OPINION = "opinion", "征求意见"
-        STEP = "step", "流程环节"
-        SUPPLEMENT = "supplement", "补正"
+        OPINION = "opinion", gettext_lazy("征求意见")
+        STEP = "step", gettext_lazy("流程环节")
+        SUPPLEMENT = "supplement", gettext_lazy("补正")
 
     class State(models.TextChoices):
-        DONE = "done", "已办"
-        OPEN = "open", "待办"
-        PASSED_ON = "passed_on", "已转办"
-        VOIDED = "voided", "已作废"
+        DONE = "done", gettext_lazy("已办")
+        OPEN = "open", gettext_lazy("待办")
+        PASSED_ON = "passed_on", gettext_lazy("已转办")
+        VOIDED = "voided", gettext_lazy("已作废")
 
     case = models.ForeignKey(Case, models.PROTECT, verbose_name="办件", related_name="items")
     nature = models.CharField("性质", max_length=10, choices=Nature, default=Nature.STEP)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -16,8 +17,8 @@ class ProcessRelease(ProtectedModel):
     """
 
     class Origin(models.TextChoices):
-        OFFICE = "office", "本办"
-        SHARED = "shared", "通用"
+        OFFICE = "office", gettext_lazy("本办")
+        SHARED = "shared", gettext_lazy("通用")
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     process = models.CharField("流程", max_length=40)

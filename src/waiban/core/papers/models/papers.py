@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -13,9 +14,9 @@ class Paper(ProtectedModel):
     """One paper as it was drawn. Its words stand in the files only; the row holds no name of a person."""
 
     class State(models.TextChoices):
-        UNSTAMPED = "unstamped", "未盖章"
-        STAMPED = "stamped", "已盖章"
-        VOID = "void", "已作废"
+        UNSTAMPED = "unstamped", gettext_lazy("未盖章")
+        STAMPED = "stamped", gettext_lazy("已盖章")
+        VOID = "void", gettext_lazy("已作废")
 
     office = models.ForeignKey(Office, models.PROTECT, verbose_name="外办", related_name="+")
     kind = models.CharField("种类", max_length=40)

@@ -1,7 +1,9 @@
 """Add a post (a seat) to a unit. Work goes to posts."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from waiban.core.access.keys import reader_key, readers
 from waiban.core.access.models import ReaderKey
@@ -24,7 +26,8 @@ def add_post(unit: Unit, *, role: str, name: str) -> Post:
     principal = require("post.add", Permission.PEOPLE_SET, unit.office_id)
     if role not in Role.values:
         raise CannotError(_("选岗位职责"))
-    name = name.strip() or str(Role(role).label)
+    with override(settings.LANGUAGE_CODE):  # the record is kept in Chinese, whatever language the screen has
+        name = name.strip() or str(Role(role).label)
     if Post.objects.filter(unit=unit, name=name).exists():
         raise CannotError(_("%(unit)s已有“%(name)s”") % {"unit": unit.short_name, "name": name})
     post = Post.objects.create(

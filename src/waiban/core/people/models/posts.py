@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.offices.models import Office
@@ -11,34 +12,34 @@ from waiban.core.offices.models import Office
 class Role(models.TextChoices):
     """What a post is for; `people.roles` says what each may do."""
 
-    DESIGNATED_OFFICER = "designated_officer", "专办员"
-    AUDITOR = "auditor", "审计"
-    CITY_LEADER = "city_leader", "市领导"
-    DESK_OFFICER = "desk_officer", "经办"
-    INSPECTOR = "inspector", "检查"
-    OFFICE_HEAD = "office_head", "主任"
-    PERSONNEL_BODY = "personnel_body", "组织人事"
-    SECTION_HEAD = "section_head", "科长"
-    TAIWAN_OFFICE = "taiwan_office", "市台办"
-    UNIT_FINANCE = "unit_finance", "单位财务"
-    UNIT_HEAD = "unit_head", "单位负责人"
+    DESIGNATED_OFFICER = "designated_officer", gettext_lazy("专办员")
+    AUDITOR = "auditor", gettext_lazy("审计")
+    CITY_LEADER = "city_leader", gettext_lazy("市领导")
+    DESK_OFFICER = "desk_officer", gettext_lazy("经办")
+    INSPECTOR = "inspector", gettext_lazy("检查")
+    OFFICE_HEAD = "office_head", gettext_lazy("主任")
+    PERSONNEL_BODY = "personnel_body", gettext_lazy("组织人事")
+    SECTION_HEAD = "section_head", gettext_lazy("科长")
+    TAIWAN_OFFICE = "taiwan_office", gettext_lazy("市台办")
+    UNIT_FINANCE = "unit_finance", gettext_lazy("单位财务")
+    UNIT_HEAD = "unit_head", gettext_lazy("单位负责人")
 
 
 class UnitKind(models.TextChoices):
     """As `unit_kind` in the dossier."""
 
-    PARTY = "party", "党委部门"
-    GOVERNMENT = "government", "政府部门"
-    PEOPLE_CONGRESS = "people_congress", "人大机关"
-    CPPCC = "cppcc", "政协机关"
-    COURT = "court", "法院"
-    PROCURATORATE = "procuratorate", "检察院"
-    MASS_ORGANISATION = "mass_organisation", "群团组织"
-    PUBLIC_INSTITUTION = "public_institution", "事业单位"
-    UNIVERSITY = "university", "高校"
-    RESEARCH_INSTITUTE = "research_institute", "科研院所"
-    STATE_ENTERPRISE = "state_enterprise", "国有企业"
-    OTHER = "other", "其他"
+    PARTY = "party", gettext_lazy("党委部门")
+    GOVERNMENT = "government", gettext_lazy("政府部门")
+    PEOPLE_CONGRESS = "people_congress", gettext_lazy("人大机关")
+    CPPCC = "cppcc", gettext_lazy("政协机关")
+    COURT = "court", gettext_lazy("法院")
+    PROCURATORATE = "procuratorate", gettext_lazy("检察院")
+    MASS_ORGANISATION = "mass_organisation", gettext_lazy("群团组织")
+    PUBLIC_INSTITUTION = "public_institution", gettext_lazy("事业单位")
+    UNIVERSITY = "university", gettext_lazy("高校")
+    RESEARCH_INSTITUTE = "research_institute", gettext_lazy("科研院所")
+    STATE_ENTERPRISE = "state_enterprise", gettext_lazy("国有企业")
+    OTHER = "other", gettext_lazy("其他")
 
 
 class Unit(ProtectedModel):

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
 from waiban.core.people.models.posts import Unit
@@ -43,37 +44,37 @@ class TravellerRecord(ProtectedModel):
     """
 
     class Rank(models.TextChoices):
-        MINISTER = "minister", "省部级正职"
-        VICE_MINISTER = "vice_minister", "省部级副职"
-        BUREAU = "bureau", "厅局级正职"
-        DEPUTY_BUREAU = "deputy_bureau", "厅局级副职"
-        COUNTY = "county", "县处级正职"
-        DEPUTY_COUNTY = "deputy_county", "县处级副职"
-        SECTION = "section", "乡科级正职"
-        DEPUTY_SECTION = "deputy_section", "乡科级副职"
-        STAFF = "staff", "科员及以下"
-        SENIOR_TITLE = "senior_title", "高级职称"
-        OTHER = "other", "其他"
+        MINISTER = "minister", gettext_lazy("省部级正职")
+        VICE_MINISTER = "vice_minister", gettext_lazy("省部级副职")
+        BUREAU = "bureau", gettext_lazy("厅局级正职")
+        DEPUTY_BUREAU = "deputy_bureau", gettext_lazy("厅局级副职")
+        COUNTY = "county", gettext_lazy("县处级正职")
+        DEPUTY_COUNTY = "deputy_county", gettext_lazy("县处级副职")
+        SECTION = "section", gettext_lazy("乡科级正职")
+        DEPUTY_SECTION = "deputy_section", gettext_lazy("乡科级副职")
+        STAFF = "staff", gettext_lazy("科员及以下")
+        SENIOR_TITLE = "senior_title", gettext_lazy("高级职称")
+        OTHER = "other", gettext_lazy("其他")
 
     class Category(models.TextChoices):
-        OFFICIAL = "official", "公务人员"
-        TEACHING_RESEARCH = "teaching_research", "教学科研人员"
-        STATE_ENTERPRISE = "state_enterprise", "国有企业人员"
-        PRIVATE_ENTERPRISE = "private_enterprise", "民营企业人员"
-        OTHER = "other", "其他"
+        OFFICIAL = "official", gettext_lazy("公务人员")
+        TEACHING_RESEARCH = "teaching_research", gettext_lazy("教学科研人员")
+        STATE_ENTERPRISE = "state_enterprise", gettext_lazy("国有企业人员")
+        PRIVATE_ENTERPRISE = "private_enterprise", gettext_lazy("民营企业人员")
+        OTHER = "other", gettext_lazy("其他")
 
     class Status(models.TextChoices):
-        SERVING = "serving", "在职"
-        RETIRED = "retired", "离退休"
-        REHIRED = "rehired", "返聘"
-        STEPPED_BACK = "stepped_back", "退居二线"
+        SERVING = "serving", gettext_lazy("在职")
+        RETIRED = "retired", gettext_lazy("离退休")
+        REHIRED = "rehired", gettext_lazy("返聘")
+        STEPPED_BACK = "stepped_back", gettext_lazy("退居二线")
 
     class ManagedBy(models.TextChoices):
-        CENTRE = "centre", "中央管理"
-        PROVINCE = "province", "省管"
-        CITY = "city", "市管"
-        COUNTY = "county", "县管"
-        UNIT = "unit", "本单位管理"
+        CENTRE = "centre", gettext_lazy("中央管理")
+        PROVINCE = "province", gettext_lazy("省管")
+        CITY = "city", gettext_lazy("市管")
+        COUNTY = "county", gettext_lazy("县管")
+        UNIT = "unit", gettext_lazy("本单位管理")
 
     traveller = models.ForeignKey(Traveller, models.CASCADE, verbose_name="出访人员", related_name="records")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="+")

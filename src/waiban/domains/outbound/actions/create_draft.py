@@ -15,8 +15,8 @@ from waiban.core.people.models import Unit
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.dossier import project
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.members import project_members
+from waiban.domains.outbound.models import Trip
 
 NOT_COPIED = ("submitted", "approval", "after", "notices", "depart", "return", "unit_trips", "programme", "plan")
 """What belongs to the earlier trip alone: its days, its notice, what was decided and what happened."""
@@ -52,7 +52,8 @@ def copy_of(trip: Trip) -> dict[str, Any]:
     """What a new trip takes over from an earlier one."""
     dossier = {key: value for key, value in trip.dossier.items() if key not in NOT_COPIED}
     dossier["stops"] = [
-        {key: value for key, value in stop.items() if key not in ("arrive", "leave")} for stop in dossier.get("stops") or []
+        {key: value for key, value in stop.items() if key not in ("arrive", "leave")}
+        for stop in dossier.get("stops") or []
     ]
     for member in dossier.get("members") or []:
         for key in ("personnel_review", "security_opinion", "briefed_on", "earlier_trips"):
@@ -69,6 +70,6 @@ def _next_number(office: uuid.UUID, year: int) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"trip {office} {year}"])
         cursor.execute("SELECT outbound_last_number(%s, %s)", [office, year])
         (last,) = cursor.fetchone()
-    if last >= 99_999:  # noqa: PLR2004
+    if last >= 99_999:
         raise CannotError(_("本年案号已满"))
     return int(last) + 1

@@ -51,8 +51,12 @@ class Trip(ProtectedModel):
     number = models.PositiveIntegerField("案号", help_text="Running number of the office in the year of the draft.")
     created_by_post_id = models.UUIDField("起草岗位")
 
-    dossier = models.JSONField("案卷", default=dict, help_text="The trip so far, as waiban/trip/1 without its required keys.")
-    unread = models.JSONField("未读懂的填写", default=dict, help_text="JSON Pointer to text typed but not understood; nothing typed is lost.")
+    dossier = models.JSONField(
+        "案卷", default=dict, help_text="The trip so far, as waiban/trip/1 without its required keys."
+    )
+    unread = models.JSONField(
+        "未读懂的填写", default=dict, help_text="JSON Pointer to text typed but not understood; nothing typed is lost."
+    )
     recheck = ArrayField(models.CharField(max_length=24), verbose_name="须重新核对", default=list)
     editable = models.BooleanField("单位可改", default=True)
     revision = models.PositiveIntegerField("修改号", default=1)
@@ -73,7 +77,8 @@ class Trip(ProtectedModel):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "year", "number"], name="one_number_a_trip"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(case__isnull=False) | Q(state="withdrawn"), name="a_running_trip_has_a_case"
+                condition=Q(state="draft") | Q(case__isnull=False) | Q(state="withdrawn"),
+                name="a_running_trip_has_a_case",
             ),
         ]
         indexes: ClassVar[list[Any]] = [

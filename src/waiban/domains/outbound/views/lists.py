@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
@@ -173,12 +173,16 @@ def _chips(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, str]]
     if wanted.text:
         chips.append({"label": _("含“%(text)s”") % {"text": wanted.text}, "url": _with(given, q="")})
     if wanted.state:
-        chips.append({"label": _("状态：%(state)s") % {"state": Trip.State(wanted.state).label}, "url": _with(given, state="")})
+        chips.append(
+            {"label": _("状态：%(state)s") % {"state": Trip.State(wanted.state).label}, "url": _with(given, state="")}
+        )
     if wanted.unit:
         unit = Unit.objects.filter(pk=wanted.unit).first()
         chips.append({"label": _("单位：%(unit)s") % {"unit": unit.name if unit else ""}, "url": _with(given, unit="")})
     if wanted.country:
-        chips.append({"label": _("目的地：%(place)s") % {"place": place_name(wanted.country)}, "url": _with(given, country="")})
+        chips.append(
+            {"label": _("目的地：%(place)s") % {"place": place_name(wanted.country)}, "url": _with(given, country="")}
+        )
     if wanted.since or wanted.until:
         span = f"{wanted.since or ''} {_('至')} {wanted.until or ''}"
         chips.append({"label": _("离境 %(span)s") % {"span": span}, "url": _with(given, since="", until="")})
@@ -190,13 +194,20 @@ def _filters(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, Any
     places, unit_ids = queries.seen(wanted) if not (wanted.country and wanted.unit) else (set(), set())
     if not wanted.country:
         codes = sorted(places, key=place_name)
-        filters.append({"label": _("目的地"), "options": [_option(given, place_name(code), country=code) for code in codes]})
+        filters.append(
+            {"label": _("目的地"), "options": [_option(given, place_name(code), country=code) for code in codes]}
+        )
     if not wanted.unit:
         units = Unit.objects.filter(pk__in=unit_ids).order_by("name")
-        filters.append({"label": _("单位"), "options": [_option(given, unit.name, unit=str(unit.pk)) for unit in units]})
+        filters.append(
+            {"label": _("单位"), "options": [_option(given, unit.name, unit=str(unit.pk)) for unit in units]}
+        )
     if not wanted.state:
         filters.append(
-            {"label": _("状态"), "options": [_option(given, str(state.label), state=state.value) for state in Trip.State]}
+            {
+                "label": _("状态"),
+                "options": [_option(given, str(state.label), state=state.value) for state in Trip.State],
+            }
         )
     if not (wanted.since or wanted.until):
         filters.append({"label": _("离境"), "options": [_option(given, label, **span) for label, span in _quarters()]})
