@@ -18,8 +18,7 @@ from waiban.dossiers.patch import apply_edits
 from waiban.dossiers.remedies import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterator, Sequence
 
     from waiban.dossiers.trip import Trip
     from waiban.rulebook.law import Law
@@ -36,25 +35,31 @@ ORDER = {"keep_countries": 0, "shift_by": 1, "depart_on": 2, "return_on": 3}
 """Stops go before dates move, so that no edit points at a stop that is gone."""
 
 
-def repair(
-    trip: Trip,
-    law: Law,
-    *,
-    stage: str = "submit",
-    as_of: date | None = None,
-    today: date | None = None,
-    in_case: bool = False,
-    decided: Mapping[str, Any] | None = None,
-    history: Mapping[str, Any] | None = None,
-) -> list[dict[str, Any]]:
-    """RFC 6902 edits that leave no block; empty if there is none to clear or no plan choice clears all."""
-    search = Search(trip, law, stage=stage, as_of=as_of, today=today, in_case=in_case, decided=decided, history=history)
-    options = search.smallest()
-    return [] if options is None else search.edits(options)
+def repair(trip: Trip, law: Law, **situation: Any) -> list[dict[str, Any]]:
+    """
+    RFC 6902 edits that leave no block; empty if there is none to clear or no plan choice clears all.
+
+    `situation` is what `check_trip` takes beside trip and law: stage, as_of, today, in_case, decided, history.
+    """
+    plans = repairs(trip, law, most=1, **situation)
+    return plans[0] if plans else []
+
+
+def repairs(trip: Trip, law: Law, *, most: int = 2, **situation: Any) -> list[list[dict[str, Any]]]:
+    """At most `most` repairs of the smallest size, different in effect, always in the same order."""
+    search = Search(trip, law, **situation)
+    found: list[list[dict[str, Any]]] = []
+    for options in search.smallest_ones():
+        edits = search.edits(options)
+        if edits and edits not in found:
+            found.append(edits)
+        if len(found) == most or not edits:
+            break
+    return found
 
 
 class Search:
-    """One dossier's search; a trip that was judged once isn't judged again."""
+    """One dossier's search."""
 
     def __init__(self, trip: Trip, law: Law, **situation: Any) -> None:
         self.trip = trip
@@ -63,17 +68,26 @@ class Search:
 
     def smallest(self) -> tuple[Option, ...] | None:
         """The fewest options; () if nothing bites, None if plan choices can't clear all."""
+        return next(self.smallest_ones(), None)
+
+    def smallest_ones(self) -> Iterator[tuple[Option, ...]]:
+        """Every set of the fewest options, one by one; the empty set if nothing bites."""
         start = self.judge(self.trip)
         if start.verdict != "blocked":
-            return ()
+            yield ()
+            return
         pool = self.pool(start)
         for size in range(1, len(pool) + 1):
-            if comb(len(pool), size) > EXACT_LIMIT:
-                return self.covered(pool, start, size)
-            found = self.first_clear(combinations(pool, size))
-            if found is not None:
-                return found
-        return None
+            exact = comb(len(pool), size) <= EXACT_LIMIT
+            fewest: int | None = None
+            for options in combinations(pool, size) if exact else self.covers(pool, start, size):
+                if fewest is not None and len(options) > fewest:
+                    return
+                if _fit_together(options) and self.judge(self.applied(options)).verdict != "blocked":
+                    fewest = len(options)
+                    yield options
+            if fewest is not None or not exact:
+                return
 
     def judge(self, trip: Trip) -> Judgement:
         return check_trip(trip, self.law, **self.situation)
@@ -96,12 +110,6 @@ class Search:
                 pool.append(option)
         return pool
 
-    def first_clear(self, sets: Iterable[tuple[Option, ...]]) -> tuple[Option, ...] | None:
-        for options in sets:
-            if _fit_together(options) and self.judge(self.applied(options)).verdict != "blocked":
-                return options
-        return None
-
     def applied(self, options: Sequence[Option]) -> Trip:
         return trip_from(apply_edits(trip_to(self.trip), self.edits(options)), draft=True)
 
@@ -115,18 +123,15 @@ class Search:
             trip = trip_from(apply_edits(trip_to(trip), step), draft=True)
         return edits
 
-    def covered(self, pool: list[Option], start: Judgement, at_least: int) -> tuple[Option, ...] | None:
-        """The smallest set in which each block is cleared by one option alone, judged whole before it counts."""
+    def covers(self, pool: list[Option], start: Judgement, at_least: int) -> Iterator[tuple[Option, ...]]:
+        """Sets in which each block is cleared by one option alone, fewest first."""
         from waiban.dossiers.cover import smallest_covers  # OR-Tools loads only for a search of this size
 
         blocks = blocks_of(start)
         clears = [blocks - blocks_of(self.judge(self.applied((option,)))) for option in pool]
         exclusive = [(i, j) for i, j in combinations(range(len(pool)), 2) if not _fit_together((pool[i], pool[j]))]
         for chosen in smallest_covers(sorted(blocks), clears, exclusive, at_least=at_least):
-            options = tuple(pool[i] for i in chosen)
-            if self.judge(self.applied(options)).verdict != "blocked":
-                return options
-        return None
+            yield tuple(pool[i] for i in chosen)
 
 
 def blocks_of(judgement: Judgement) -> frozenset[Block]:

@@ -15,7 +15,7 @@ from waiban.dossiers.check import check_trip
 from waiban.dossiers.cover import smallest_covers
 from waiban.dossiers.load import SCHEMA_FILE, load_trip, trip_from, trip_to
 from waiban.dossiers.patch import apply_edits
-from waiban.dossiers.repair import Option, Search, repair
+from waiban.dossiers.repair import Option, Search, repair, repairs
 from waiban.kernel.calendar import WorkCalendar
 from waiban.rulebook.law import Law, law_from
 from waiban.rulebook.sources import level_from_files, stack
@@ -72,7 +72,7 @@ def fewest(trip: Trip, law: Law) -> int | None:
     return None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     days=st.integers(4, 12),
     countries=st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=5, unique=True),
@@ -158,3 +158,15 @@ def test_covers_are_the_smallest(clears: list[set[int]]) -> None:
     ]
     found = next(smallest_covers(wanted, clears, []), None)
     assert (None if found is None else len(found)) == (min(sizes) if sizes else None)
+
+
+def test_two_ways_of_the_same_size_are_both_told() -> None:
+    plain = trip_to(dossier(5, ["JP"], 2)) | {
+        "budget": {"lines": [{"item": "airfare", "currency": "CNY", "amount": 90, "cabin": "first"}]}
+    }
+    trip = trip_from(plain)
+    plans = repairs(trip, strict())
+    assert [plan[0]["value"] for plan in plans] == ["business", "economy"]
+    assert repair(trip, strict()) == plans[0]
+    assert repairs(trip, strict(), most=1) == plans[:1]
+    assert repairs(trip_from(trip_to(dossier(5, ["JP"], 2))), strict()) == []
