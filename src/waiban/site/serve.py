@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     django.setup()
     if settings.SECRET_KEY == "not for serving":  # noqa: S105 - the default that must not serve
-        raise SystemExit("WAIBAN_SECRET_KEY is not set; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'")
+        raise SystemExit(
+            "WAIBAN_SECRET_KEY is not set; make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
     from waiban.core.access.refuse import refuse_unsafe_database
 
     refuse_unsafe_database()

@@ -8,8 +8,8 @@ from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.office_law import law_of
-from waiban.dossiers.check import Finding, Judgement, check_trip
 from waiban.dossiers import repair
+from waiban.dossiers.check import Finding, Judgement, check_trip
 from waiban.dossiers.trip import Trip as TripValue
 
 STAGE_OF_STEP = {
@@ -63,5 +63,7 @@ def waits_for(judgement: Judgement, *posts: str) -> list[Finding]:
     return [
         finding
         for finding in judgement.findings
-        if finding.answer == "not_stated" and finding.level in ("block", "attest") and finding.card["stated_by"] in posts
+        if finding.answer == "not_stated"
+        and finding.level in ("block", "attest")
+        and finding.card["stated_by"] in posts
     ]

@@ -16,7 +16,9 @@ def decided_on(trip: Trip) -> dict[str, Any]:
     if trip.case_id is None:
         return decided
     latest: dict[tuple[str, str], Decision] = {}
-    for decision in Decision.objects.filter(case_id=trip.case_id, nature="step").select_related("post__unit").order_by("id"):
+    for decision in (
+        Decision.objects.filter(case_id=trip.case_id, nature="step").select_related("post__unit").order_by("id")
+    ):
         if decision.outcome != "send_back":
             latest[decision.step, decision.entry] = decision
     finance = latest.get(("finance_review", ""))

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from waiban.domains.outbound.models import Trip
 from waiban.dossiers.load import SCHEMA_ID, trip_from
 from waiban.dossiers.trip import Trip as TripValue
-from waiban.domains.outbound.models import Trip
 
 
 def value_of(dossier: Mapping[str, Any]) -> TripValue:
@@ -31,7 +31,9 @@ def project(trip: Trip) -> None:
 def countries_of(dossier: Mapping[str, Any]) -> list[str]:
     """In the order of the stops, each once; an airside transit isn't a visit."""
     stops = dossier.get("stops") or []
-    visited = [stop.get("country") for stop in stops if not (stop.get("transit") and stop.get("leaves_airport") is not True)]
+    visited = [
+        stop.get("country") for stop in stops if not (stop.get("transit") and stop.get("leaves_airport") is not True)
+    ]
     return list(dict.fromkeys(code for code in visited if code))
 
 

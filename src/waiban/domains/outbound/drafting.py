@@ -115,7 +115,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         summary=summary,
         fields=fields,
         lists=lists,
-        sections=_heads(summary, make),
+        sections=_heads(summary),
         loose=loose,
         travellers=[(str(pk), name) for pk, name in names.items()],
         attachments=list(
@@ -290,7 +290,7 @@ def _place(make: Fields, views: list[FindingView]) -> dict[str, list[FindingView
     return loose
 
 
-def _heads(summary: Summary, make: Fields) -> list[SectionHead]:
+def _heads(summary: Summary) -> list[SectionHead]:
     kinds: dict[str, set[str]] = {}
     for view in [*summary.blocks, *summary.warns, *summary.todos]:
         kinds.setdefault(view.section, set()).add(view.kind)

@@ -18,7 +18,8 @@ def project_members(trip: Trip) -> None:
     for traveller, row in rows.items():
         if traveller not in known:
             row.delete()
-    fresh, changed = [], []
+    fresh: list[TripMember] = []
+    changed: list[TripMember] = []
     for traveller in known:
         place, member = wanted[traveller]
         row = rows.get(traveller) or TripMember(trip=trip, traveller_id=traveller)

@@ -95,7 +95,11 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
         approval |= {"number": paper.document_number, "by": trip.office.name}
     else:
         outside = trip.dossier.get("approval") or {}
-        approval |= {"number": outside.get("number"), "by": outside.get("by"), "on": outside.get("on") or approval["on"]}
+        approval |= {
+            "number": outside.get("number"),
+            "by": outside.get("by"),
+            "on": outside.get("on") or approval["on"],
+        }
     trip.dossier["approval"] = {key: value for key, value in approval.items() if value is not None}
     members = TripMember.objects.filter(trip=trip)
     members.update(counts=True, refused=False)
@@ -105,4 +109,6 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
 
 
 def _is_known(trip: Trip, member: str) -> bool:
-    return any(str(row) == member for row in TripMember.objects.filter(trip=trip).values_list("traveller_id", flat=True))
+    return any(
+        str(row) == member for row in TripMember.objects.filter(trip=trip).values_list("traveller_id", flat=True)
+    )

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.http import Http404
 
-from waiban.core.casework.models import WorkItem
 from waiban.core.access.principals import current_principal
+from waiban.core.casework.models import WorkItem
 from waiban.domains.outbound.models import Trip
 
 PAGE = 25
@@ -147,7 +147,12 @@ def every_trip(wanted: TripFilter, most: int) -> Iterator[Trip]:
 
 
 def earlier_trips_to_copy(limit: int = 30) -> list[Trip]:
-    return list(Trip.objects.exclude(title="").select_related("unit").defer("dossier", "unread").order_by("-year", "-number")[:limit])
+    return list(
+        Trip.objects.exclude(title="")
+        .select_related("unit")
+        .defer("dossier", "unread")
+        .order_by("-year", "-number")[:limit]
+    )
 
 
 def seen(wanted: TripFilter) -> tuple[set[str], set[uuid.UUID]]:

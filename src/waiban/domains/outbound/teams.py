@@ -15,7 +15,9 @@ def notice_units(trip: Trip) -> list[Unit]:
 
 def members_by_body(trip: Trip) -> dict[str, list[str]]:
     """Member ids by the id of the personnel post that is competent for them, one filing a body."""
-    managed = {str(member.get("id")): str(member.get("managed_by") or "") for member in trip.dossier.get("members") or []}
+    managed = {
+        str(member.get("id")): str(member.get("managed_by") or "") for member in trip.dossier.get("members") or []
+    }
     found: dict[str, list[str]] = {}
     for row in TripMember.objects.filter(trip=trip).select_related("traveller__unit").order_by("place"):
         member = str(row.traveller_id)

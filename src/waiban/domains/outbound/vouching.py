@@ -55,7 +55,9 @@ def confirm_with(trip: Trip, case: Case, decision: Decision) -> None:
         )
         record(
             "trip.attest",
-            principal.at(decision.post_id) if decision.post_id in principal.posts | principal.standing_in else principal,
+            principal.at(decision.post_id)
+            if decision.post_id in principal.posts | principal.standing_in
+            else principal,
             subject=("trip", trip.pk),
             case=case.pk,
             readers=trip.readers,

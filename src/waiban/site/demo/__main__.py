@@ -111,7 +111,7 @@ def _wait_until_it_answers(port: int, web: "subprocess.Popen[bytes]", seconds: f
     deadline = time.monotonic() + seconds
     while web.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()  # noqa: S310 - our own address
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
         else:

@@ -300,7 +300,5 @@ def found(office: Office) -> City:
         for seat in SEATS:
             city.posts[seat.code] = posts[city.units[seat.unit].pk, seat.post]
             city.accounts[seat.code] = accounts[seat.username]
-        city.travellers.update(
-            {plan.code: people[city.units[plan.unit].pk, plan.name] for plan in TRAVELLERS}
-        )
+        city.travellers.update({plan.code: people[city.units[plan.unit].pk, plan.name] for plan in TRAVELLERS})
     return city

@@ -140,7 +140,12 @@ class Player:
 
     def member(self, code: str, *, first: bool) -> dict[str, Any]:
         card = traveller_card(self.city.travellers[code], self.depart)
-        known = {"passport": {"kind": _passport(self.story.visits), "expires": (self.depart + timedelta(days=900)).isoformat()}}
+        known = {
+            "passport": {
+                "kind": _passport(self.story.visits),
+                "expires": (self.depart + timedelta(days=900)).isoformat(),
+            }
+        }
         return {**card, **known, "role": "leader" if first else "member"}
 
     def invitation(self, visit: Visit) -> dict[str, Any]:
@@ -156,7 +161,14 @@ class Player:
         people = len(self.story.people)
         table = law_of(self.city.office).tables["perdiem"]
         lines: list[dict[str, Any]] = [
-            {"item": "airfare", "currency": "CNY", "unit_price": 6800, "people": people, "cabin": "economy", "payer": "own_unit"},
+            {
+                "item": "airfare",
+                "currency": "CNY",
+                "unit_price": 6800,
+                "people": people,
+                "cabin": "economy",
+                "payer": "own_unit",
+            },
             {"item": "visa", "currency": "CNY", "unit_price": 800, "people": people, "payer": "own_unit"},
         ]
         rates: dict[str, str] = {}
@@ -196,7 +208,11 @@ class Player:
                     decide(self.item(step).pk, "agree", opinion="同意。请按规定程序报批。", on=day)
             case "submit":
                 with self.as_unit("officer"):
-                    self.attach("request", number=f"{self.city.units[self.story.unit].short_name}请〔{day.year}〕{abs(self.story.leaves) % 30 + 1} 号", dated=day)
+                    self.attach(
+                        "request",
+                        number=f"{self.city.units[self.story.unit].short_name}请〔{day.year}〕{abs(self.story.leaves) % 30 + 1} 号",
+                        dated=day,
+                    )
                     self.trip = submit_trip(self.pk, on=day)
             case "accept":
                 self.file_with_personnel(self.day("personnel_filing"))
@@ -249,13 +265,23 @@ class Player:
             decide(self.item("finance_review").pk, "agree", opinion="已列入年度预算，同意。", on=day)
 
     def notice(self, unit: Any, day: date) -> None:
-        seat = next(code for code, post in self.city.posts.items() if post.unit_id == unit.pk and post.role == "designated_officer")
+        seat = next(
+            code
+            for code, post in self.city.posts.items()
+            if post.unit_id == unit.pk and post.role == "designated_officer"
+        )
         until = _add_workdays(day, 4)
         self.not_before = max(self.not_before, _add_workdays(until, 1))
         with self.city.as_(seat):
             post_notice(self.pk, unit.pk, since=day, until=until, places=["intranet", "notice_board"], on=day)
             notice = InternalNotice.objects.get(trip=self.pk, unit=unit, replaced=False)
-            close_notice(notice.pk, objections=False, result="公示期间无异议。", proof=self.attach("notice_proof", dated=until), on=until)
+            close_notice(
+                notice.pk,
+                objections=False,
+                result="公示期间无异议。",
+                proof=self.attach("notice_proof", dated=until),
+                on=until,
+            )
 
     def approve(self, day: date) -> bool:
         if self.story.end == "refused":
@@ -273,8 +299,12 @@ class Player:
         """A leader wrote on paper: one officer types it in, another compares and confirms."""
         with self.city.as_("desk_officer"):
             trip = self.fresh()
-            scan = admit(_scan(words), kind="paper_scan", office_id=trip.office_id, readers=trip.readers, case=trip.case_id)
-            entry = decide_from_paper(self.item(step).pk, written_on=day, words=words, counts_as="agree", scan_id=scan.pk)
+            scan = admit(
+                _scan(words), kind="paper_scan", office_id=trip.office_id, readers=trip.readers, case=trip.case_id
+            )
+            entry = decide_from_paper(
+                self.item(step).pk, written_on=day, words=words, counts_as="agree", scan_id=scan.pk
+            )
         with self.city.as_("section_head"):
             confirm_paper(entry.pk)
 
@@ -309,11 +339,21 @@ class Player:
             decide(self.item("submit").pk, "done", resume=True, on=day)
 
     def before_stopping(self, step: str) -> None:
-        if step in ("accept", "desk_review", "section_review", "head_review", "approve", "issue_permit", "travel_papers"):
+        if step in (
+            "accept",
+            "desk_review",
+            "section_review",
+            "head_review",
+            "approve",
+            "issue_permit",
+            "travel_papers",
+        ):
             self.file_with_personnel(self.day("personnel_filing"))
         if self.story.extra == "correct":
             with self.city.as_("desk_officer"):
-                ask_supplement(self.item("accept").pk, defects=["邀请函译文缺署名", "日程第 3 日未写接待单位"], on=today())
+                ask_supplement(
+                    self.item("accept").pk, defects=["邀请函译文缺署名", "日程第 3 日未写接待单位"], on=today()
+                )
 
     # Small change -------------------------------------------------------------------------------------------------
 
@@ -358,8 +398,10 @@ class Player:
 
     def attach(self, kind: str, *, number: str = "", dated: date | None = None) -> Attachment:
         trip = self.fresh()
-        stored = admit(_scan(f"{self.story.title} {kind} {number}"), kind=kind, office_id=trip.office_id, readers=trip.readers)
-        return add_attachment(trip.pk, kind, stored, title=Attachment.Kind(kind).label, number=number, dated=dated)
+        stored = admit(
+            _scan(f"{self.story.title} {kind} {number}"), kind=kind, office_id=trip.office_id, readers=trip.readers
+        )
+        return add_attachment(trip.pk, kind, stored, title=str(Attachment.Kind(kind).label), number=number, dated=dated)
 
     def post(self, what: str) -> Any:
         return self.city.posts[self.seat(what)]
@@ -380,7 +422,11 @@ EARLY = {"start": 24, "finance_review": 22, "notice": 20}
 
 def _slack(step: str, until: str) -> int:
     """Days back for a step of a case that still runs: each a little later than the one before, the notice in full."""
-    places = {name: place for place, name in enumerate(ORDER)} | {"report_upward": 9, "outside_approval": 10, "personnel_filing": 6}
+    places = {name: place for place, name in enumerate(ORDER)} | {
+        "report_upward": 9,
+        "outside_approval": 10,
+        "personnel_filing": 6,
+    }
     steps = max(1, places.get(until, len(ORDER)) - places[step])
     return max(steps, EARLY.get(step, 0)) if step in EARLY else min(steps, 9)
 
@@ -435,5 +481,3 @@ def play(city: City, story: Story) -> None:
             Player(city, story).play()
     except CannotError as error:
         raise SystemExit(f"demo: {story.title} ({story.unit}, leaves in {story.leaves} days): {error}") from error
-
-

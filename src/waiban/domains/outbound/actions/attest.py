@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
-from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_items
 from waiban.domains.outbound.models import Attestation, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.relevant import relevant_sha256
@@ -32,9 +32,7 @@ def attest(trip_id: uuid.UUID, rule: str, *, answer: bool, words: str = "", on: 
     card = next((card for card in law_of(trip.office).cards if card["rule"] == rule), None)
     if card is None or card["stated_by"] not in STEPS_OF_POST:
         raise CannotError(_("这一项不须岗位确认"))
-    items = WorkItem.objects.select_related("case", "post").filter(
-        case_id=trip.case_id, state=WorkItem.State.OPEN, step__in=STEPS_OF_POST[card["stated_by"]]
-    )
+    items = open_items(trip, *STEPS_OF_POST[card["stated_by"]])
     item = next((item for item in items if may_act(principal, item)), None)
     if item is None:
         raise CannotError(_("这一项由在办岗位确认"))

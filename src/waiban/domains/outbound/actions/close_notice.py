@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
-from waiban.core.casework.models import WorkItem
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Attachment, InternalNotice
 from waiban.domains.outbound.notices import notice_entries
 
@@ -27,9 +27,7 @@ def close_notice(
 ) -> InternalNotice:
     principal = current_principal()
     notice = InternalNotice.objects.select_for_update(of=("self",)).select_related("trip").get(pk=notice_id)
-    item = WorkItem.objects.filter(
-        case_id=notice.trip.case_id, step="notice", entry=str(notice.unit_id), state=WorkItem.State.OPEN
-    ).first()
+    item = open_item(notice.trip, "notice", str(notice.unit_id))
     if item is None or notice.replaced:
         raise CannotError(_("这一步已经办了，请刷新"))
     if proof is None:

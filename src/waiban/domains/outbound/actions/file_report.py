@@ -10,10 +10,10 @@ from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
-from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Trip
 
 
@@ -21,11 +21,7 @@ from waiban.domains.outbound.models import Trip
 def file_report(trip_id: uuid.UUID, *, published_on: date | None = None, on: date | None = None) -> Trip:
     principal = current_principal()
     trip = locked(trip_id)
-    item = (
-        WorkItem.objects.select_related("case", "post")
-        .filter(case_id=trip.case_id, step="report", state=WorkItem.State.OPEN)
-        .first()
-    )
+    item = open_item(trip, "report")
     if item is None or not may_act(principal, item):
         raise CannotError(_("还没到交出访报告这一步"))
     day = on or today()

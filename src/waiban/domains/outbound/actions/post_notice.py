@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
-from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.core.places.calendar import work_calendar
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import InternalNotice
 from waiban.domains.outbound.notices import notice_entries
 from waiban.domains.outbound.relevant import digest, shown_in_notice
@@ -28,11 +28,7 @@ def post_notice(
     """Five working days, both end days counted (readings §8); a new one takes the earlier one's place."""
     principal = current_principal()
     trip = locked(trip_id)
-    item = (
-        WorkItem.objects.select_related("case", "post")
-        .filter(case_id=trip.case_id, step="notice", entry=str(unit_id), state=WorkItem.State.OPEN)
-        .first()
-    )
+    item = open_item(trip, "notice", str(unit_id))
     if item is None or not may_act(principal, item):
         raise CannotError(_("公示由本单位专办员在公示环节登记"))
     if until < since:

@@ -9,24 +9,27 @@ from django.utils.translation import gettext as _
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
-from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Attachment, Trip
 
 
 @transaction.atomic
 def record_outside_approval(
-    trip_id: uuid.UUID, *, number: str, dated: date, by: str, scan: Attachment, outcome: str = "agree", on: date | None = None
+    trip_id: uuid.UUID,
+    *,
+    number: str,
+    dated: date,
+    by: str,
+    scan: Attachment,
+    outcome: str = "agree",
+    on: date | None = None,
 ) -> Trip:
     principal = current_principal()
     trip = locked(trip_id)
-    item = (
-        WorkItem.objects.select_related("case", "post")
-        .filter(case_id=trip.case_id, step="outside_approval", state=WorkItem.State.OPEN)
-        .first()
-    )
+    item = open_item(trip, "outside_approval")
     if item is None or not may_act(principal, item):
         raise CannotError(_("这份案卷不在等上级批件"))
     if not number.strip():
@@ -34,7 +37,12 @@ def record_outside_approval(
     if not by.strip():
         raise CannotError(_("请填批准机关"), "by")
     dossier = dict(trip.dossier)
-    dossier["approval"] = {"document": "task_approval", "number": number.strip(), "on": dated.isoformat(), "by": by.strip()}
+    dossier["approval"] = {
+        "document": "task_approval",
+        "number": number.strip(),
+        "on": dated.isoformat(),
+        "by": by.strip(),
+    }
     write(trip, dossier)
     record(
         "trip.record_outside_approval",

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
-from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Trip
 
 
@@ -29,11 +29,7 @@ def record_return(
     """`papers_returned_on`: the day on which every travel paper of the group was handed in, where all were."""
     principal = current_principal()
     trip = locked(trip_id)
-    item = (
-        WorkItem.objects.select_related("case", "post")
-        .filter(case_id=trip.case_id, step="come_back", state=WorkItem.State.OPEN)
-        .first()
-    )
+    item = open_item(trip, "come_back")
     if item is None or not may_act(principal, item):
         raise CannotError(_("还没到登记返回这一步"))
     if came_back < left:
@@ -43,7 +39,8 @@ def record_return(
     if papers_returned_on:
         day = papers_returned_on.isoformat()
         dossier["members"] = [
-            {**member, "passport": {**(member.get("passport") or {}), "returned_on": day}} for member in dossier["members"]
+            {**member, "passport": {**(member.get("passport") or {}), "returned_on": day}}
+            for member in dossier["members"]
         ]
     write(trip, dossier)
     record(

@@ -56,7 +56,9 @@ def save_draft(
     changed = reading.dossier != trip.dossier or reading.unread != trip.unread
     if changed:
         write(trip, reading.dossier, reading.unread)
-        record("trip.save", principal, subject=("trip", trip.pk), readers=trip.readers, data={"revision": trip.revision})
+        record(
+            "trip.save", principal, subject=("trip", trip.pk), readers=trip.readers, data={"revision": trip.revision}
+        )
     return Saved(trip, reading, changed)
 
 

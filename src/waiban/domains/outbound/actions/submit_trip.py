@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from waiban.core.casework.actions.decide import decide
-from waiban.core.casework.models import WorkItem
 from waiban.domains.outbound.actions.save_draft import locked
 from waiban.domains.outbound.errors import CannotError
+from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Trip
 
 
@@ -17,7 +17,7 @@ from waiban.domains.outbound.models import Trip
 def submit_trip(trip_id: uuid.UUID, *, resume: bool = False, on: date | None = None) -> Trip:
     """`resume`: straight back to the desk that returned it; refused where a fact that a rule looks at has changed."""
     trip = locked(trip_id)
-    item = WorkItem.objects.filter(case_id=trip.case_id, step="submit", state=WorkItem.State.OPEN).first()
+    item = open_item(trip, "submit")
     if item is None:
         raise CannotError(_("还没到报送外办这一步，或已经报送"))
     decide(item.pk, "done", resume=resume, on=on)

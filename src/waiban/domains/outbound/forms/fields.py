@@ -55,7 +55,12 @@ class Fields:
         self.made: dict[str, Field] = {}
 
     def __call__(
-        self, pointer: str, label: str = "", *, options: Callable[[str], str] | list[Option] | None = None, hint: str = ""
+        self,
+        pointer: str,
+        label: str = "",
+        *,
+        options: Callable[[str], str] | list[Option] | None = None,
+        hint: str = "",
     ) -> Field:
         schema = schema_at(pointer)
         kind = _kind(schema)

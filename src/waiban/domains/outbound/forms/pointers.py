@@ -36,7 +36,9 @@ class Reading:
     expected: dict[str, str] = field(default_factory=dict)
 
 
-def read_form(dossier: Mapping[str, Any], unread: Mapping[str, str], posted: Iterable[tuple[str, list[str]]]) -> Reading:
+def read_form(
+    dossier: Mapping[str, Any], unread: Mapping[str, str], posted: Iterable[tuple[str, list[str]]]
+) -> Reading:
     """`posted` is pointer to texts, several for a list of choices; pointers not posted keep their value."""
     reading = Reading(_copy(dossier), dict(unread))
     for pointer, texts in posted:

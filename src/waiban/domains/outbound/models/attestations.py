@@ -18,7 +18,9 @@ class Attestation(ProtectedModel):
     words = models.CharField("说明", max_length=400, blank=True)
     post_id = models.UUIDField("确认岗位")
     account_id = models.UUIDField("确认人", null=True)
-    relevant_sha256 = models.CharField("确认时的案卷", max_length=64, help_text="Void once a rule-relevant fact changed.")
+    relevant_sha256 = models.CharField(
+        "确认时的案卷", max_length=64, help_text="Void once a rule-relevant fact changed."
+    )
     given_at = models.DateTimeField("确认时间", auto_now_add=True)
     replaced = models.BooleanField("已被替换", default=False)
 

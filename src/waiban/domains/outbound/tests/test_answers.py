@@ -8,10 +8,10 @@ from waiban.domains.outbound.actions.create_draft import create_draft
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.tests import world
 from waiban.dossiers.check import Judgement, check_trip
 from waiban.dossiers.load import canonical_bytes, load_trip, trip_to
-from waiban.domains.outbound.office_law import law_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
 
@@ -34,7 +34,15 @@ def test_every_persona_that_sees_a_trip_gets_the_same_answers(people: People) ->
     content["title"] = "再赴日本"
     trip = world.through_office(people, world.submitted(people, world.draft(people, content)))
     found = {}
-    for who in ("designated_officer", "unit_finance", "unit_head", "desk_officer", "section_head", "office_head", "city_leader"):
+    for who in (
+        "designated_officer",
+        "unit_finance",
+        "unit_head",
+        "desk_officer",
+        "section_head",
+        "office_head",
+        "city_leader",
+    ):
         with people.as_(who):
             found[who] = _answers(check(_seen(trip), "approve"))
     first = found["desk_officer"]

@@ -4,6 +4,7 @@ import pytest
 
 from waiban.core.casework.actions.ask_supplement import answer_supplement, ask_supplement
 from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
 from waiban.core.papers.models import Paper
 from waiban.core.people.personas import People
@@ -14,7 +15,6 @@ from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.drafting import item_to_hand_over
 from waiban.domains.outbound.models import Trip, TripMember
 from waiban.domains.outbound.tests import world
-from waiban.core.casework.clocks import today
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
 
@@ -41,7 +41,10 @@ def test_without_a_grant_it_goes_upward_and_only_the_outside_paper_approves(peop
         trip = Trip.objects.select_related("case").get(pk=trip.pk)
         assert trip.state == Trip.State.FORWARDED
         assert trip.case.paused_for
-        assert set(Paper.objects.filter(case_id=trip.case_id).values_list("kind", flat=True)) == {"review_opinion", "upward_request"}
+        assert set(Paper.objects.filter(case_id=trip.case_id).values_list("kind", flat=True)) == {
+            "review_opinion",
+            "upward_request",
+        }
         scan = world.attach(trip, "outside_approval")
         trip = record_outside_approval(trip.pk, number="鲁外批〔2027〕88 号", dated=today(), by="省外办", scan=scan)
     assert trip.state == Trip.State.APPROVED

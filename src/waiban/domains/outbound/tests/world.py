@@ -1,9 +1,6 @@
 """A trip that may go, and the desks that it passes; the days move with today so that no test grows old."""
 
 import io
-import uuid
-from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from waiban.core.casework.actions.accept import accept
 from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.actions.publish_release import publish_release
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
-from waiban.core.casework.actions.publish_release import publish_release
 from waiban.core.files.actions.admit import admit
 from waiban.core.offices.actions.record_grant import record_grant
 from waiban.core.people.personas import People
@@ -139,7 +136,9 @@ def through_unit(people: People, trip: Trip) -> Trip:
         decide(open_item(trip, "finance_review").pk, "agree", opinion="余同意。")
     with people.as_("designated_officer"):
         unit = people.city.units["unit"]
-        post_notice(trip.pk, unit.pk, since=today() - timedelta(days=20), until=today() - timedelta(days=1), places=["intranet"])
+        post_notice(
+            trip.pk, unit.pk, since=today() - timedelta(days=20), until=today() - timedelta(days=1), places=["intranet"]
+        )
         close_notice(notice_of(trip).pk, objections=False, result="无异议", proof=attach(trip, "notice_proof"))
     with people.as_("unit_head"):
         decide(open_item(trip, "unit_approval").pk, "agree", opinion="同意。请按规定程序报批。")
@@ -164,7 +163,9 @@ def submitted(people: People, trip: Trip) -> Trip:
 
 
 def attest_all(trip: Trip, step: str, *posts: str) -> None:
-    for finding in waits_for(check(Trip.objects.select_related("unit", "office").get(pk=trip.pk), STAGE_OF_STEP[step]), *posts):
+    for finding in waits_for(
+        check(Trip.objects.select_related("unit", "office").get(pk=trip.pk), STAGE_OF_STEP[step]), *posts
+    ):
         attest(trip.pk, finding.rule, answer=True)
 
 

@@ -79,7 +79,7 @@ def attach(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         attachment_from(request, trip)
     except (RefusedError, CannotError) as error:
         return _trouble(request, trip, str(error))
-    return _back(request, trip)
+    return _back(trip)
 
 
 def attachment_from(request: HttpRequest, trip: Trip, kind: str = "", field: str = "file") -> Attachment:
@@ -111,7 +111,7 @@ def detach(request: HttpRequest, trip_id: uuid.UUID, attachment_id: uuid.UUID) -
         raise Http404 from None
     except CannotError as error:
         return _trouble(request, trip, str(error))
-    return _back(request, trip)
+    return _back(trip)
 
 
 @open_to(Permission.CASE_WITHDRAW)
@@ -225,9 +225,9 @@ def _trouble(request: HttpRequest, trip: Trip, message: str) -> HttpResponse:
     from django.contrib import messages
 
     messages.error(request, message)
-    return _back(request, trip)
+    return _back(trip)
 
 
-def _back(request: HttpRequest, trip: Trip) -> HttpResponse:
+def _back(trip: Trip) -> HttpResponse:
     target = reverse("outbound:draft" if trip.editable else "outbound:case", args=[trip.pk])
     return HttpResponseRedirect(target)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
-from waiban.core.casework import policies, queries as casework
+from waiban.core.casework import policies
+from waiban.core.casework import queries as casework
 from waiban.core.casework.actions.accept import accept
 from waiban.core.casework.actions.ask_supplement import ask_supplement
 from waiban.core.casework.actions.decide import MemberAnswer, decide
@@ -46,7 +47,14 @@ def decide_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("已办：%(verb)s") % {"verb": casework.verb_of(item)})
             return HttpResponseRedirect(reverse("inbox"))
-    context = {"section": "inbox", "page": decide_page(trip, item), "trip": trip, "item": item, "trouble": trouble, "posted": request.POST}
+    context = {
+        "section": "inbox",
+        "page": decide_page(trip, item),
+        "trip": trip,
+        "item": item,
+        "trouble": trouble,
+        "posted": request.POST,
+    }
     return render(request, "outbound/decide.html", context, status=422 if trouble else 200)
 
 
@@ -232,5 +240,3 @@ def _item(item_id: uuid.UUID) -> tuple[WorkItem, Trip]:
     if item.state != WorkItem.State.OPEN:
         raise Http404(_("这一步刚才已经办了"))
     return item, trip_or_404(item.case.subject_id)
-
-

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from waiban.core.access.routes import open_to
 from waiban.core.casework.actions.ask_supplement import answer_supplement
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
+from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Post, Traveller
 from waiban.core.people.queries import traveller_card
@@ -37,7 +39,6 @@ from waiban.domains.outbound.forms.pointers import Reading
 from waiban.domains.outbound.members import traveller_id
 from waiban.domains.outbound.models import Remedy, Trip
 from waiban.domains.outbound.queries import earlier_trips_to_copy, trip_or_404
-from waiban.core.casework.errors import CannotError
 from waiban.dossiers.load import MAX_BYTES, load_trip, trip_to
 from waiban.dossiers.patch import Edit
 from waiban.kernel.errors import InputError
@@ -250,7 +251,10 @@ def _read_file(request: HttpRequest) -> dict[str, Any]:
 
 
 def _own_unit() -> Any:
-    return Post.objects.select_related("unit").get(pk=current_principal().post).unit
+    post = current_principal().post
+    if post is None:
+        raise PermissionDenied
+    return Post.objects.select_related("unit").get(pk=post).unit
 
 
 def _page(
@@ -272,4 +276,9 @@ def _page(
     }
     live = getattr(request, "htmx", False) and request.method == "POST"
     # A refusal swaps like any other answer: what was typed stays, the reason stands on top.
-    return render(request, "outbound/parts/draft_form.html" if live else "outbound/draft.html", context, status=200 if live else status)
+    return render(
+        request,
+        "outbound/parts/draft_form.html" if live else "outbound/draft.html",
+        context,
+        status=200 if live else status,
+    )

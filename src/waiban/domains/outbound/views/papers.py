@@ -36,7 +36,11 @@ def notice_sheet(request: HttpRequest, trip_id: uuid.UUID, unit_id: uuid.UUID) -
 @open_to(Permission.CASE_READ)
 @require_GET
 def decision_sheet(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
-    item = WorkItem.objects.select_related("case__unit", "case__office", "post").filter(pk=item_id, case__kind="trip").first()
+    item = (
+        WorkItem.objects.select_related("case__unit", "case__office", "post")
+        .filter(pk=item_id, case__kind="trip")
+        .first()
+    )
     if item is None:
         raise Http404
     trip = trip_or_404(item.case.subject_id)
