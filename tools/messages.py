@@ -64,6 +64,7 @@ def extract() -> int:
 
 
 def compile_catalog() -> int:
+    PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.with_suffix(".mo").open("wb") as file:
         write_mo(file, _read())
     return 0
