@@ -170,8 +170,9 @@ class _Checker:
         values = self.process.assignments[assignment]
         if not values:
             return "", ""
+        said = "，".join(self.process.variables[name].say(value) for name, value in values.items())
         text = ", ".join(f"{name} = {value}" for name, value in values.items())
-        return f"（{text}）", f" ({text})"
+        return f"（{said}）", f" ({text})"
 
     def state(self, marking: Marking, assignment: int, number: int | None, label: str) -> int:
         passed = {task: outcome if task in self.outcome_matters else "" for task, outcome in marking.passed.items()}

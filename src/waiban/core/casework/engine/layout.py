@@ -33,7 +33,9 @@ def _places(process: Process) -> dict[str, Box]:
     taken: set[tuple[int, int]] = set()
     boxes: dict[str, Box] = {}
     row: dict[str, int] = {}
-    for node_id in sorted(layer, key=lambda n: (layer[n], list(process.nodes).index(n))):
+    shared_ends = [n.id for n in process.nodes.values() if n.kind == "end" and len(n.incoming) > 1]
+    # Ends that many ways lead to lie below everything, so that no line runs through a step.
+    for node_id in sorted(layer, key=lambda n: (n in shared_ends, layer[n], list(process.nodes).index(n))):
         node = process.nodes[node_id]
         wanted = 0
         for flow_id in node.incoming:
@@ -43,6 +45,8 @@ def _places(process: Process) -> dict[str, Box]:
                 break
         if len(node.incoming) > 1:
             wanted = min((row[s] for s in (process.flows[f].source for f in node.incoming) if s in row), default=wanted)
+        if node_id in shared_ends:
+            wanted = max(row.values(), default=-1) + 1
         while (layer[node_id], wanted) in taken:
             wanted += 1
         taken.add((layer[node_id], wanted))
@@ -87,7 +91,10 @@ def _line(start: Box, end: Box, *, back: bool) -> list[tuple[int, int]]:
     if y1 == y2:
         return [(x1, y1), (x2, y2)]
     if y2 > y1 and start[2] == _SIZE["exclusive"][0]:
-        middle = start[0] + start[2] // 2
+        middle, bottom = start[0] + start[2] // 2, start[1] + start[3]
+        if y2 > y1 + _ROW:  # past other rows: down the gap between the columns
+            gap = middle + _COLUMN // 2
+            return [(middle, bottom), (middle, bottom + 12), (gap, bottom + 12), (gap, y2), (x2, y2)]
         return [(middle, start[1] + start[3]), (middle, y2), (x2, y2)]
     bend = x2 - 25
     return [(x1, y1), (bend, y1), (bend, y2), (x2, y2)]

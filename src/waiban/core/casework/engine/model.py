@@ -75,6 +75,13 @@ class Variable:
     name: str
     values: tuple[Value, ...]
     is_list: bool
+    title: str = ""
+    words: tuple[str, ...] = ()
+    """What people call the variable and, in the same order, its values."""
+
+    def say(self, value: Value) -> str:
+        word = self.words[self.values.index(value)] if len(self.words) == len(self.values) else str(value)
+        return f"{self.title or self.name}：{word}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,13 @@ class _Reader:
             self.fault("variable", name, f"变量名 {name!r} 不可用", f"Variable name {name!r} can't be used")
         if kind != "list" and not values:
             self.fault("variable", name, f"变量 {name} 须列出全部取值", f"Variable {name} must list every value")
-        self.variables[name] = Variable(name, () if kind == "list" else values, kind == "list")
+        self.variables[name] = Variable(
+            name,
+            () if kind == "list" else values,
+            kind == "list",
+            element.get("title", ""),
+            tuple(element.get("words", "").split()),
+        )
 
     def read_node(self, element: Element) -> Node:
         tag, node_id, name = _local(element), element.get("id", ""), element.get("name", "")
