@@ -51,6 +51,11 @@ def _places(process: Process) -> dict[str, Box]:
             wanted += 1
         taken.add((layer[node_id], wanted))
         row[node_id] = wanted
+        # A line that runs on past several columns keeps its row free.
+        for flow_id in node.outgoing:
+            far = process.flows[flow_id].target
+            if far not in shared_ends and flow_id not in process.back_flows:
+                taken |= {(between, wanted) for between in range(layer[node_id] + 1, layer[far])}
         boxes[node_id] = _box(node, _LEFT + layer[node_id] * _COLUMN, _TOP + wanted * _ROW)
     for node in process.nodes.values():
         for place, timer in enumerate(node.timers):

@@ -124,6 +124,8 @@ class _Reader:
             elif tag == "sequenceFlow":
                 flow = self.read_flow(child)
                 flows[flow.id] = flow
+            elif tag == "property":
+                self.read_property(child)
             elif tag not in _SILENT:
                 self.outside(child)
         nodes = self.connect(nodes, flows)
@@ -193,6 +195,12 @@ class _Reader:
             element.get("title", ""),
             tuple(element.get("words", "").split()),
         )
+
+    def read_property(self, element: Element) -> None:
+        """BPMN's own declaration of a countersign's list, so that other editors find what it refers to."""
+        name = element.get("id", "")
+        if name not in self.variables or not self.variables[name].is_list:
+            self.fault("property", name, f"property {name} 不是列表变量", f"Property {name} isn't a list variable")
 
     def read_node(self, element: Element) -> Node:
         tag, node_id, name = _local(element), element.get("id", ""), element.get("name", "")
