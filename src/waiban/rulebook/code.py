@@ -393,6 +393,11 @@ class _Writer:
         if line.over.nullable:
             with out.block(f"if {over} is None:"):
                 out.line(f"a = {NOT_STATED}")
+                if line.card["kind"] == "attested":
+                    # The post may answer for all of it though the list isn't in the dossier.
+                    with out.block(f"if attested.get({line.rule!r}) is not None:"):
+                        out.line(f"a = {MET} if attested[{line.rule!r}] else {NOT_MET}")
+                        out.line(f"w = {BECAUSE_POST}")
                 out.line("break")
         out.line("m = []")
         out.items[line.item] = "o"

@@ -278,7 +278,10 @@ class _Judge:
             .join(worst, left_on=ROW, right_on="of", how="left", maintain_order="left")["answer"]
             .fill_null(none)
         )
-        unstated = DUE_LATER if early else NOT_STATED
+        unstated: pl.Expr = pl.lit(DUE_LATER if early else NOT_STATED)
+        if line.card["kind"] == "attested" and not early:
+            word = self.attested(line.rule)
+            unstated = pl.when(word.is_null()).then(unstated).when(word).then(MET).otherwise(NOT_MET)
         return pl.when(over.is_null()).then(unstated).otherwise(outer.keep(pl.lit(answers)))
 
     def columns(self, node: Node) -> set[str]:
