@@ -9,10 +9,13 @@ class OutboundConfig(AppConfig):
 
     def ready(self) -> None:
         from waiban.core.access.permissions import Permission
+        from waiban.core.audit import sentences
         from waiban.core.casework import subjects
         from waiban.core.ui import nav
+        from waiban.domains.outbound.event_sentences import SENTENCES
         from waiban.domains.outbound.subject import TRIP
 
+        sentences.register(SENTENCES)
         subjects.register(TRIP)
         nav.register(
             nav.Entry(

@@ -1,0 +1,198 @@
+"""Every address says who may open it; and every one is opened by everybody, with other people's objects in it."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.architecture.routes import Route, routes
+from waiban.core.access.permissions import Permission
+from waiban.core.access.routes import ANYBODY, SIGNED_IN
+from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.actions.decide_from_paper import decide_from_paper
+from waiban.core.casework.models import Case, PaperEntry, ProcessRelease, WorkItem
+from waiban.core.files.models import StoredFile
+from waiban.core.jobs import registry
+from waiban.core.jobs.actions.start import start
+from waiban.core.jobs.models import Job
+from waiban.core.notify.models import Notice
+from waiban.core.offices.models import Grant
+from waiban.core.papers.models import Paper
+from waiban.core.people.actions.name_substitute import name_substitute
+from waiban.core.people.models import Account, Appointment, Post, Substitute, Traveller, Unit
+from waiban.core.people.personas import People
+from waiban.domains.outbound.models import Attachment, Remedy, Trip
+from waiban.domains.outbound.tests import world
+
+OTHERS = {
+    "allauth.": "signing in, and one's own sign-in methods: allauth asks for itself",
+    "django.views.i18n": "the language of the page, for anybody",
+}
+
+
+def test_every_view_says_who_may_open_it() -> None:
+    silent = []
+    for route in routes():
+        policy = getattr(route.view, "access_policy", None)
+        known = policy in {ANYBODY, SIGNED_IN} or isinstance(policy, Permission)
+        if not known and not any(route.module.startswith(module) for module in OTHERS):
+            silent.append(f"{route.name} ({route.module})")
+    assert silent == []
+
+
+def test_what_anybody_may_open_is_known_by_name() -> None:
+    assert sorted(route.name for route in routes() if getattr(route.view, "access_policy", None) == ANYBODY) == []
+
+
+# --- the walk -----------------------------------------------------------------------------
+
+OF_ONE_CASE: dict[str, type[models.Model]] = {
+    "attachment_id": Attachment,
+    "case_id": Case,
+    "entry_id": PaperEntry,
+    "file_id": StoredFile,
+    "item_id": WorkItem,
+    "job_id": Job,
+    "notice_id": Notice,
+    "paper_id": Paper,
+    "remedy_id": Remedy,
+    "traveller_id": Traveller,
+    "trip_id": Trip,
+}
+OF_THE_OFFICE: dict[str, type[models.Model]] = {
+    "account_id": Account,
+    "appointment_id": Appointment,
+    "grant_id": Grant,
+    "post_id": Post,
+    "release_id": ProcessRelease,
+    "substitute_id": Substitute,
+    "unit_id": Unit,
+}
+WORDS = {"key": "paper.contact"}
+"""What stands in an address that is no id."""
+
+NOBODY = "nobody"
+OUTSIDERS = ("outsider", "outside_office", "inspector", NOBODY)
+GONE = {403, 404, 405}
+SECRET_WORDS = ("赴日本经贸洽谈", "唐一苇")
+
+
+@dataclass
+class House:
+    people: People
+    objects: dict[str, list[Any]] = field(default_factory=dict)
+
+    def client(self, who: str) -> Client:
+        client = Client() if who == NOBODY else self.people.client(who)
+        client.raise_request_exception = True
+        return client
+
+
+@pytest.fixture
+def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
+    """One trip approved, one at the desks, one decided on paper, one a draft; a substitute, a job, notices."""
+    world.ready(people)
+    approved = world.through_office(people, world.submitted(people, world.draft(people)))
+    with people.as_("city_leader"):
+        decide(world.open_item(approved, "approve").pk, "agree", opinion="同意。")
+    on_paper = world.through_office(people, world.submitted(people, world.draft(people)))
+    with people.as_("desk_officer"):
+        proof = world.attach(on_paper, "decision_scan")
+        decide_from_paper(
+            world.open_item(on_paper, "approve").pk,
+            written_on=timezone.localdate(),
+            words="拟同意",
+            counts_as="agree",
+            scan_id=proof.file_id,
+        )
+    world.submitted(people, world.draft(people))
+    world.draft(people)
+    with people.as_("office_head"):
+        day = timezone.localdate()
+        name_substitute(
+            people.city.accounts["desk_officer"],
+            people.city.posts["section_head"],
+            since=day,
+            until=day + timedelta(days=3),
+            reason="出差",
+        )
+    monkeypatch.setattr(registry, "_work", registry._work | {"test.walk": lambda _run: None})
+    with people.as_("designated_officer"):
+        start("test.walk", title="导出", office_id=people.office.pk)
+    found = House(people)
+    with people.as_system():
+        for name, model in (OF_ONE_CASE | OF_THE_OFFICE).items():
+            rows = model._default_manager.order_by("-pk")
+            if name == "account_id":
+                rows = rows.filter(pk__in=[account.pk for account in people.city.accounts.values()])
+            if name == "item_id":
+                rows = rows.order_by("state", "-pk").filter(state="open")
+            found.objects[name] = [row.pk for row in rows[:2]] or [uuid.uuid4()]
+        assert all(model._default_manager.exists() for name, model in OF_ONE_CASE.items() if name != "remedy_id")
+    return found
+
+
+def addresses(house: House, route: Route) -> Iterator[str]:
+    most = max((len(house.objects[param]) for param in route.params if param in house.objects), default=1)
+    for position in range(most):
+        chosen = {
+            param: WORDS[param] if param in WORDS else house.objects[param][position % len(house.objects[param])]
+            for param in route.params
+        }
+        yield reverse(route.name, kwargs=chosen)
+
+
+def ours() -> list[Route]:
+    return [route for route in routes() if route.module.startswith("waiban.")]
+
+
+def test_the_walk_knows_every_name_in_an_address() -> None:
+    known = {*OF_ONE_CASE, *OF_THE_OFFICE, *WORDS}
+    assert {param for route in ours() for param in route.params} - known == set()
+
+
+def ask(client: Client, method: str, address: str) -> tuple[int, bytes]:
+    """What the server answers; whatever it does is undone."""
+    with transaction.atomic():
+        call: Callable[..., Any] = getattr(client, method)
+        answer = call(address)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    return answer.status_code, body
+
+
+@pytest.mark.django_db(databases=["default", "register"])
+def test_everybody_everywhere(house: House) -> None:
+    """Never a fault of the server; and outsiders find nothing: not the page, not a word of it."""
+    faults = []
+    for who in (*house.people.personas, NOBODY):
+        client = house.client(who)
+        for route in ours():
+            private = any(param in OF_ONE_CASE for param in route.params)
+            foreign = who in {"outside_office", NOBODY} and bool(route.params)
+            for address in addresses(house, route):
+                for method in ("get", "post"):
+                    try:
+                        status, body = ask(client, method, address)
+                    except Exception as fault:  # noqa: BLE001 - told below, all of them
+                        faults.append(f"{who}: {method} {route.name}: {type(fault).__name__}: {str(fault)[:200]}")
+                        continue
+                    if status >= 500:
+                        faults.append(f"{who}: {method} {route.name}: {status}")
+                    if who not in OUTSIDERS:
+                        continue
+                    if who == NOBODY:
+                        if status not in {302, *GONE}:
+                            faults.append(f"{who}: {method} {route.name} answers {status}")
+                    elif (private or (foreign and "office" not in route.name)) and status not in GONE:
+                        faults.append(f"{who}: {method} {route.name} answers {status}")
+                    if any(word.encode() in body for word in SECRET_WORDS):
+                        faults.append(f"{who}: {method} {route.name} shows what is not for them")
+    assert not faults, "\n".join(sorted(set(faults)))
