@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +18,17 @@ from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, Attestation, Trip
 from waiban.domains.outbound.presenting import FindingView, Summary, finding_view, summary_of
+from waiban.domains.outbound.queries import others_invited_by
 from waiban.domains.outbound.texts import place_name
 from waiban.domains.outbound.vouching import confirmed_by_agreeing
+
+
+@dataclass(frozen=True)
+class Evidence:
+    url: str
+    title: str
+    unit: str
+    when: str
 
 
 @dataclass
@@ -43,6 +53,8 @@ class DecidePage:
     clock: ClockFace | None
     authority: Authority
     to_attest: list[FindingView]
+    evidence: list[tuple[str, list[Evidence]]]
+    """Inviter → other dossiers with the same words; shown where the desk is to vouch for the inviter."""
     confirms: list[FindingView]
     """What this post confirms by agreeing; the desk's own are in `to_attest`."""
     follows: str
@@ -76,6 +88,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         clock=_clock(case, [item]),
         authority=authority,
         to_attest=[view for view in summary.attests if view.waits_for == "desk"] if item.step in DESKS else [],
+        evidence=_evidence(trip) if item.step in DESKS else [],
         confirms=[finding_view(finding) for finding in confirmed_by_agreeing(trip, item.step, history)],
         follows=_follows(item, authority),
         agree_label=_agree_label(item, authority),
@@ -90,6 +103,24 @@ OUTCOMES = {
     "refuse": gettext_lazy("不同意"),
     "done": gettext_lazy("办好了"),
 }
+
+
+def _evidence(trip: Trip) -> list[tuple[str, list[Evidence]]]:
+    return [
+        (
+            inviter,
+            [
+                Evidence(
+                    reverse("outbound:case", args=[other.pk]) if other.case_id else "",
+                    other.title,
+                    other.unit.short_name or other.unit.name,
+                    day_text(other.depart),
+                )
+                for other in others_invited_by(trip, inviter)
+            ],
+        )
+        for inviter in trip.inviters
+    ]
 
 
 def _filed(trip: Trip) -> str:

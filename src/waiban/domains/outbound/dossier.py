@@ -24,6 +24,7 @@ def project(trip: Trip) -> None:
     trip.return_on = _day(dossier.get("return"))
     trip.countries = countries_of(dossier)
     trip.channel = channel_of(trip.countries)
+    trip.inviters = inviters_of(dossier)
     trip.head_count = len(dossier.get("members") or [])
     trip.total_cny = _amount((dossier.get("budget") or {}).get("total_cny"))
 
@@ -35,6 +36,12 @@ def countries_of(dossier: Mapping[str, Any]) -> list[str]:
         stop.get("country") for stop in stops if not (stop.get("transit") and stop.get("leaves_airport") is not True)
     ]
     return list(dict.fromkeys(code for code in visited if code))
+
+
+def inviters_of(dossier: Mapping[str, Any]) -> list[str]:
+    """Each once, as written: the same words in another dossier are evidence for the desk, never a finding."""
+    named = [str(item.get("inviter") or "").strip()[:200] for item in dossier.get("invitations") or []]
+    return list(dict.fromkeys(name for name in named if name))
 
 
 def channel_of(countries: list[str]) -> str:

@@ -159,3 +159,9 @@ def seen(wanted: TripFilter) -> tuple[set[str], set[uuid.UUID]]:
     """Places and units of the newest trips that are filtered: enough for a menu, and never a scan of all."""
     newest = list(trips(wanted).order_by("-year", "-number").values_list("countries", "unit_id")[:500])
     return {code for codes, _unit in newest for code in codes}, {unit for _codes, unit in newest}
+
+
+def others_invited_by(trip: Trip, inviter: str, most: int = 5) -> list[Trip]:
+    """Other dossiers with the same inviter in the same words, newest first: evidence, never a finding (readings §4)."""
+    found = Trip.objects.filter(inviters__contains=[inviter]).exclude(pk=trip.pk).exclude(state=Trip.State.DRAFT)
+    return list(found.select_related("unit").defer("dossier", "unread").order_by("-year", "-number")[:most])

@@ -69,6 +69,7 @@ class Trip(ProtectedModel):
     depart = models.DateField("离境", null=True)
     return_on = models.DateField("入境", null=True)
     countries = ArrayField(models.CharField(max_length=2), verbose_name="国家和地区", default=list)
+    inviters = ArrayField(models.CharField(max_length=200), verbose_name="邀请方", default=list)
     head_count = models.PositiveSmallIntegerField("人数", default=0)
     total_cny = models.DecimalField("经费合计", max_digits=14, decimal_places=2, null=True)
 
@@ -90,6 +91,7 @@ class Trip(ProtectedModel):
             models.Index(fields=["state", "year", "number"], name="trip_by_state"),
             models.Index(fields=["unit", "depart"], name="trip_by_unit"),
             GinIndex(fields=["countries"], name="trip_countries"),
+            GinIndex(fields=["inviters"], name="trip_inviters"),
         ]
 
     def __str__(self) -> str:
