@@ -18,7 +18,8 @@ export async function draw(place) {
   mark(place.dataset.now, "at-now");
   // A long process shrunk to the window can't be read: then the current step is shown instead, and one drags.
   if (canvas.zoom("fit-viewport", "auto") < READABLE) {
-    const now = viewer.get("elementRegistry").get((place.dataset.now ?? "").split(" ")[0]);
+    const all = viewer.get("elementRegistry");
+    const now = all.get((place.dataset.now ?? "").split(" ")[0]) ?? all.find((element) => element.type === "bpmn:StartEvent");
     canvas.zoom(READABLE);
     if (now) canvas.scrollToElement(now, { top: 120, bottom: 120, left: 200, right: 200 });
   }

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from waiban.core.access.principals import Kind, current_principal, someone_acts
+from waiban.core.notify.queries import unread_count
 from waiban.core.offices.models import Office
 from waiban.core.people.models import Post
 from waiban.core.people.queries import ChoosablePost, choosable_posts
@@ -25,6 +26,8 @@ class Shell:
     links: list[nav.Link]
     posts: list[ChoosablePost] = field(default_factory=list)
     """To choose from, where the account may act at more than one."""
+    unread: int = 0
+    """Notices that nobody at these posts has read."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def _shell(request: HttpRequest) -> Shell:
         person,
         nav.links(principal),
         choosable_posts(principal) if len(principal.posts | principal.standing_in) > 1 else [],
+        unread_count() if post else 0,
     )
 
 

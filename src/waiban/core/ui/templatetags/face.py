@@ -18,6 +18,7 @@ register = template.Library()
 # What never breaks: a day with its weekday, money, a number of a document, a figure with its word.
 _KEPT = re.compile(
     r"\d{4}-\d{2}-\d{2}(?: (?:周[一二三四五六日]|Mon|Tue|Wed|Thu|Fri|Sat|Sun))?(?: \d{2}:\d{2})?"
+    r"|\d{4}-\d{2}(?!-)(?: [\u4e00-\u9fff]{1,4})?"
     r"|(?<!\d)\d{2}-\d{2}(?: (?:周[一二三四五六日]|Mon|Tue|Wed|Thu|Fri|Sat|Sun))?"
     r"|¥[\d,]+(?:\.\d+)?"
     r"|[\u4e00-\u9fff]{0,6}〔\d{4}〕\s?\d+\s?号"

@@ -16,6 +16,8 @@ def shell(post: str = "经办岗", person: str = "沈砚秋") -> Ns:
         telephone="内线 6021",
         post=post,
         person=person,
+        unread=3,
+        posts=[],
         links=[Link(icon, label, "#", icon) for label, icon in NAV],
     )
 
