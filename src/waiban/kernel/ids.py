@@ -4,12 +4,16 @@ import os
 import time
 import uuid
 
+NANOSECONDS = 1_000_000
+"""A millisecond of them."""
+
 
 def uuid7() -> uuid.UUID:
-    """48 bits of Unix milliseconds, then 74 random bits; the standard library has none before 3.14."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0b11 << 62) | 0b10 << 62
-    return uuid.UUID(int=value)
+    """48 bits of Unix milliseconds, 12 bits of the millisecond's fraction (RFC 9562 §6.2, method 3), 62 random bits.
+
+    The fraction keeps ids that one process makes in a row in their order; the standard library has none before 3.14.
+    """
+    milliseconds, rest = divmod(time.time_ns(), NANOSECONDS)
+    fraction = rest * 4096 // NANOSECONDS
+    random = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
