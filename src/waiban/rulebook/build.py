@@ -73,6 +73,11 @@ class Remedy:
     zh: str
     en: str
 
+    def nodes(self) -> Iterable[Node]:
+        yield self.value
+        if self.when is not None:
+            yield self.when
+
 
 @dataclass(slots=True)
 class Line:
@@ -108,17 +113,23 @@ class Line:
         return self.card["kind"] in ("computed", "attested") and self.card["citation"]["status"] != "historical"
 
     def nodes(self) -> Iterable[Node]:
-        """Every expression, in the order it is used."""
+        """Every expression of the line."""
+        yield from self.early_nodes()
+        yield from self.late_nodes()
+
+    def early_nodes(self) -> Iterable[Node]:
+        """What every dossier's answer needs."""
         single = (self.applies, self.over, self.where, self.test)
         yield from (node for node in single if node is not None)
         yield from self.lets.values()
+
+    def late_nodes(self) -> Iterable[Node]:
+        """What is only asked once the test isn't met."""
         yield from self.shown.values()
         for clause in self.clauses:
             yield from (clause.claimed, clause.holds)
         for remedy in self.remedies:
-            yield remedy.value
-            if remedy.when is not None:
-                yield remedy.when
+            yield from remedy.nodes()
 
 
 @dataclass(slots=True)

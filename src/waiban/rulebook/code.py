@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from waiban.rulebook.build import Description, Line, Remedy, Value, dotted
+from waiban.rulebook.build import Clause, Description, Line, Remedy, Value, dotted
 from waiban.rulebook.emit import Emitter, has_loop, path_name
 from waiban.rulebook.grammar import QUIET, Node
 from waiban.rulebook.sources import STAGES
@@ -74,6 +75,7 @@ class _Writer:
         self.known: set[str] = set()
         self.line: Line | None = None
         self.number = 0
+        self.late = False
         self.own: dict[str, str] = {}
         """Values and lets of the line in hand, by the short names that every line uses again: a function with more than
         256 names runs markedly slower."""
@@ -143,7 +145,8 @@ class _Writer:
             node = self.d.facts[name]
             line, self.line = self.line, None
             self.need([node])
-            out.counter = 0
+            if not self.late:
+                out.counter = 0
             text = out.value(node)
             self.line = line
         out.line(f"{local} = {text}")
@@ -162,12 +165,21 @@ class _Writer:
         self.emitter.line(f"o_{reference} = {LATEST} if {local} is None else {local}.toordinal()")
         self.known.add(local)
 
+    @contextmanager
+    def lately(self, nodes: Iterable[Node]) -> Iterator[None]:
+        """Facts that only this block reads are worked out in it, and count as unknown after it."""
+        before, outer = set(self.known), self.late
+        self.late = True
+        self.need(nodes)
+        yield
+        self.known, self.late = before, outer
+
     # One line of the law ----------------------------------------------------------------------------------------
 
     def judge(self, line: Line) -> None:
         out = self.emitter
         self.day(line.reference)
-        self.need(line.nodes())
+        self.need(line.early_nodes())
         out.counter = 0
         self.own = {name: f"u{k}" for k, name in enumerate(line.values)} | {
             name: f"l{k}" for k, name in enumerate(line.lets)
@@ -235,7 +247,8 @@ class _Writer:
                 with out.block(f"if {out.atom(line.test)} is False:"):
                     out.line(f"a = {NOT_MET}")
                     out.line(f"q = {NOT_MET}")
-                    out.line(f"m.append((x, {NOT_MET}, 0, {self.facts(line)}, {self.remedies(line, 'q')}))")
+                    facts, remedies = self.told(line, "q")
+                    out.line(f"m.append((x, {NOT_MET}, 0, {facts}, {remedies}))")
         del out.items[line.item]
 
     def applies_name(self, line: Line) -> str | None:
@@ -361,17 +374,9 @@ class _Writer:
         out.line(f"{pending} = 0")
         refused = out.fresh("e")
         out.line(f"{refused} = 0")
-        for index, clause in enumerate(line.clauses, 1):
-            with out.block(f"if {out.true(clause.claimed)}:"):
-                holds = out.atom(clause.holds)
-                with out.block(f"if {holds} is True:"):
-                    out.line(f"{answer} = {EXEMPT}")
-                    out.line(f"{reason} = {index}")
-                    out.line("break")
-                out.line(f"if {holds} is None:")
-                out.line(f" {pending} = {index}")
-                out.line("else:")
-                out.line(f" {refused} = {index}")
+        with self.lately(clause.claimed for clause in line.clauses):
+            for index, clause in enumerate(line.clauses, 1):
+                self.exemption(index, clause, answer, reason, (pending, refused))
         with out.block(f"if {pending}:"):
             out.line(f"{answer} = {NOT_STATED}")
             out.line(f"{reason} = {pending}")
@@ -384,6 +389,21 @@ class _Writer:
             out.line(f"{answer} = {NOT_STATED} if {open_} else {NOT_MET}")
             out.line(f"{reason} = {refused}")
             out.line("break")
+
+    def exemption(self, index: int, clause: Clause, answer: str, reason: str, names: tuple[str, str]) -> None:
+        out = self.emitter
+        pending, refused = names
+        with out.block(f"if {out.true(clause.claimed)}:"):
+            with self.lately([clause.holds]):
+                holds = out.atom(clause.holds)
+            with out.block(f"if {holds} is True:"):
+                out.line(f"{answer} = {EXEMPT}")
+                out.line(f"{reason} = {index}")
+                out.line("break")
+            out.line(f"if {holds} is None:")
+            out.line(f" {pending} = {index}")
+            out.line("else:")
+            out.line(f" {refused} = {index}")
 
     def items(self, line: Line) -> None:
         out = self.emitter
@@ -422,7 +442,7 @@ class _Writer:
             out.line(" a = q")
             reported = f"q < {NOT_APPLICABLE}" if self.whole else f"0 < q < {NOT_APPLICABLE}"
             with out.block(f"if {reported}:"):
-                facts, remedies = self.facts(line), self.remedies(line, "q")
+                facts, remedies = self.told(line, "q")
                 out.line(f"m.append((x, q, z, {facts}, {remedies}))")
         del out.items[line.item]
 
@@ -440,10 +460,16 @@ class _Writer:
                     out.line(f"details.append(({n}, a, w, None, None, None, {day}))")
                 out.line("else:")
                 out.depth += 1
-            facts, remedies = self.facts(line), self.remedies(line, "a")
+            facts, remedies = self.told(line, "a")
             out.line(f"details.append(({n}, a, w, {facts}, None, {remedies}, {day}))")
             if self.whole:
                 out.depth -= 1
+
+    def told(self, line: Line, answer: str) -> tuple[str, str]:
+        """What the finding shows, and the values of its edits; their facts are worked out here and nowhere before."""
+        nodes = [*line.shown.values(), *(node for remedy in line.remedies for node in remedy.nodes())]
+        with self.lately(nodes):
+            return self.facts(line), self.remedies(line, answer)
 
     def facts(self, line: Line) -> str:
         texts = [self.emitter.atom(node) for node in line.shown.values()]

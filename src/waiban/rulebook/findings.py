@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from waiban.rulebook.code import (
     BECAUSE_POST,
@@ -107,14 +107,13 @@ class Missing:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One member, stop or line that a finding is about."""
 
     path: str
     answer: str
     facts: Mapping[str, Any]
-    index: int
+    place: int
     reason: int
     remedies: tuple[Any, ...] | None
 
@@ -202,7 +201,7 @@ class Finding:
             for index, code, reason, facts, remedies in self._items or ()
         ]
 
-    @property
+    @lazy
     def _worst_item(self) -> Item | None:
         return next((item for item in self.items if item.answer == self.answer), None)
 
@@ -334,7 +333,7 @@ class Finding:
             return []
         found: dict[str, Missing] = {}
         over = self.card["over"]
-        wanted = [item.index for item in self.items if item.answer == "not_stated"]
+        wanted = [item.place for item in self.items if item.answer == "not_stated"]
         for path, needed in self.card["paths"].items():
             if not needed:
                 continue
@@ -451,7 +450,7 @@ class Finding:
 
     def _offered(self) -> list[_Offer]:
         if self._items is not None:
-            return [(item.remedies, item.index) for item in self.items if item.answer == "not_met"]
+            return [(item.remedies, item.place) for item in self.items if item.answer == "not_met"]
         return [(self._remedies, None)] if self.code == NOT_MET else []
 
     def _remedy_text(self, language: Language) -> str:
