@@ -16,8 +16,11 @@ from django.db import connections, transaction
 
 from waiban.core.access.models import ProtectedModel
 
-MY_KEYS = "(SELECT nullif(current_setting('waiban.keys', true), '')::int[])"
-"""A scalar subquery, so that the planner reads the setting once a statement and can use the GIN index."""
+MY_KEYS = "nullif(current_setting('waiban.keys', true), '')::int[]"
+"""No scalar subquery: its value is hidden from the planner, which then takes every reader for one of a few rows and
+goes by the GIN index also where a desk sees the whole office (28 s an inbox at 200,000 trips, 0.1 s so). As a stable
+expression it is looked up in the statistics of the column while planning, and serves as the index's key all the same.
+"""
 
 UPKEEP = "nullif(current_setting('waiban.upkeep', true), '') = 'on'"
 
