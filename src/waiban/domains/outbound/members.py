@@ -2,6 +2,7 @@
 
 import uuid
 
+from waiban.core.people.actions.let_see import let_see
 from waiban.core.people.models import Traveller
 from waiban.domains.outbound.models import Trip, TripMember
 
@@ -14,6 +15,8 @@ def project_members(trip: Trip) -> None:
         if traveller and traveller not in wanted:
             wanted[traveller] = (place, member)
     known = set(Traveller.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    if trip.case_id:
+        let_see(known, trip.readers)
     rows = {row.traveller_id: row for row in TripMember.objects.filter(trip=trip)}
     for traveller, row in rows.items():
         if traveller not in known:

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
+from waiban.core.people.actions.let_see import let_see
+from waiban.core.people.actions.show_travellers import show_travellers
 from waiban.core.people.models import Post, Role
 from waiban.core.ui.format import days_text, money_text, people_text, short_day_text, span_text
 from waiban.core.ui.marks import finding_kind
@@ -74,8 +77,9 @@ def moved(case: Case, move: Move) -> None:
 
 
 def readers_changed(case: Case) -> None:
-    """Every row of the trip shows itself to whom the case does."""
+    """Every row of the trip shows itself to whom the case does, and so do the people who travel."""
     trips = Trip.objects.filter(pk=case.subject_id)
+    let_see(TripMember.objects.filter(trip__in=trips).values_list("traveller", flat=True), case.readers)
     trips.update(readers=case.readers)
     for model in (Attachment, Attestation, InternalNotice, Remedy, TripMember):
         model.objects.filter(trip__in=trips).update(readers=case.readers)
@@ -83,6 +87,7 @@ def readers_changed(case: Case) -> None:
     from waiban.core.papers.actions.change_readers import change_readers
 
     change_readers(case.pk, case.readers)
+    show_travellers(TripMember.objects.filter(trip__in=trips).values_list("traveller_id", flat=True), case.readers)
     StoredFile.objects.filter(pk__in=Attachment.objects.filter(trip__in=trips).values("file")).update(
         readers=case.readers
     )
@@ -106,7 +111,7 @@ def preview(case: Case) -> Preview:
         missing=missing[:5],
         others=sum(1 for finding in judgement.all_findings if finding.answer == "met"),
         files=[
-            (row.title, reverse("files:read", args=[row.file_id]), short_day_text(row.added_at.date()))
+            (row.title, reverse("files:read", args=[row.file_id]), short_day_text(localdate(row.added_at)))
             for row in attachments
         ],
     )

@@ -59,7 +59,7 @@ def save_traveller(
         refuse("traveller.save", principal, unit.office_id, _("出访人员由所在单位专办员维护"))
     if not name.strip():
         raise CannotError(_("写姓名"))
-    _check(facts)
+    check_facts(facts)
     shown = readers(unit.office_id, office=True, units=(unit.pk,))
     if traveller_id is None:
         traveller = Traveller(unit=unit, salt=os.urandom(16), readers=shown)
@@ -69,6 +69,8 @@ def save_traveller(
             refuse("traveller.save", principal, unit.office_id, _("出访人员由所在单位专办员维护"))
         if traveller.erased_on:
             raise CannotError(_("这个人的信息已按期限删除"))
+        before = readers(traveller.unit.office_id, office=True, units=(traveller.unit_id,))
+        shown = sorted({*shown, *(set(traveller.readers) - set(before))})  # who sees a case keeps seeing who travels
     traveller.unit, traveller.name, traveller.readers = unit, name.strip(), shown
     traveller.pinyin, traveller.born_on = pinyin.strip(), born_on
     if identity_number is not None:
@@ -113,7 +115,7 @@ def _same(row: TravellerRecord, values: dict[str, object]) -> bool:
     return all(getattr(row, name) == value for name, value in values.items())
 
 
-def _check(facts: Facts) -> None:
+def check_facts(facts: Facts) -> None:
     for value, allowed, message in (
         (facts.rank, TravellerRecord.Rank.values, _("选职务层次")),
         (facts.category, TravellerRecord.Category.values, _("选人员类别")),

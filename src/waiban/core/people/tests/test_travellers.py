@@ -6,10 +6,12 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from waiban.core.access.keys import readers
 from waiban.core.audit.models import Event
 from waiban.core.offices.errors import CannotError, NotAllowedError
 from waiban.core.people import identity, queries
 from waiban.core.people.actions.erase_traveller import erase_traveller
+from waiban.core.people.actions.let_see import let_see
 from waiban.core.people.actions.save_traveller import Facts, save_traveller
 from waiban.core.people.actions.show_identity import show_identity
 from waiban.core.people.models import Traveller, TravellerRecord
@@ -175,3 +177,27 @@ def test_erasing_leaves_nothing_but_the_id(people: People) -> None:
         assert bytes(row.salt) == b""
         assert not TravellerRecord.objects.filter(traveller=person).exists()
         assert person.pk not in {known.pk for known in queries.travellers()}
+
+
+def test_who_is_shown_a_case_sees_who_travels_and_keeps_seeing_it(people: People) -> None:
+    person = save(people, Facts(post="科长"), JANUARY)
+    post = people.city.posts["personnel_body"].pk
+    with people.as_("personnel_body"):
+        assert not Traveller.objects.exists()
+    with people.as_("designated_officer"):
+        let_see([person.pk], readers(people.office.pk, posts=(post,)))
+    save(people, Facts(post="副局长"), JUNE, person)
+    with people.as_("personnel_body"):
+        assert [row.pk for row in Traveller.objects.all()] == [person.pk]
+        assert queries.traveller_card(person, JUNE)["post"] == "副局长"
+        with pytest.raises(NotAllowedError):
+            save_traveller(people.city.units["unit"], name="改名", facts=Facts(), since=JUNE, traveller_id=person.pk)
+    with people.as_("outsider"):
+        assert not Traveller.objects.exists()
+
+
+def test_nobody_lets_others_see_whom_he_does_not_see(people: People) -> None:
+    person = save(people, Facts(), JANUARY)
+    with people.as_("outsider"):
+        let_see([person.pk], readers(people.office.pk, posts=(people.city.posts["outsider"].pk,)))
+        assert not Traveller.objects.exists()
