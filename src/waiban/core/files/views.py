@@ -17,7 +17,7 @@ from waiban.core.files.queries import stored_file
 SHOWN = {"application/pdf", "image/jpeg", "image/png", "image/webp"}
 """Types that a browser may show; everything else is only saved."""
 
-# The browser's PDF viewer does not start in a sandbox; nothing else gets out of one.
+# Browsers of a few years ago do not start their PDF viewer in a sandbox; everything else is shown in one.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
