@@ -45,6 +45,7 @@ WORDS = {
         "repair": "最少改动",
         "none": "没有可自动给出的改动",
         "reading": "本系统理解",
+        "article not seen": "条款未见",
     },
     "en": {
         "clear": "clear",
@@ -67,6 +68,7 @@ WORDS = {
         "repair": "smallest repair",
         "none": "no edit of the plan clears it",
         "reading": "our reading",
+        "article not seen": "article not seen",
     },
 }
 ORDER = {"not_met": 0, "not_stated": 1, "exempt": 2, "met": 3, "due_later": 4, "not_applicable": 5}
@@ -145,7 +147,7 @@ def _print_finding(finding: Finding, words: dict[str, str], *, zh: bool) -> None
     if finding.answer not in ("not_met", "not_stated", "exempt"):
         return
     cited = finding.citation
-    source = f"{cited['number'] or cited['instrument']} {cited['article']}"
+    source = f"{cited['number'] or cited['instrument']} {words.get(cited['article'], cited['article'])}"
     if finding.reading:
         source += f" · {words['reading']}"
     print(f"{' ' * 19}{source}  [{finding.rule}]")
