@@ -112,7 +112,8 @@ class CasePage:
     pending: list[Any] = field(default_factory=list)
 
 
-def case_page(trip: Trip) -> CasePage:
+def case_page(trip: Trip, chosen: str = "") -> CasePage:
+    """`chosen`: the item that was opened from the inbox; its act comes first where a post has several."""
     case = trip.case
     waiting = casework.waiting(case) if case else []
     history = history_of(trip, value_of(trip.dossier))
@@ -127,7 +128,7 @@ def case_page(trip: Trip) -> CasePage:
         sentence=_sentence(stages),
         holder=_holder(waiting),
         clock=_clock(case, waiting),
-        acts=_acts(trip, case),
+        acts=_acts(trip, case, chosen),
         facts=_facts(trip, changes),
         programme=_programme(trip),
         people=people_of(trip, history),
@@ -214,7 +215,7 @@ def _face(due: date | None, total: int | None) -> ClockFace | None:
     return clock_face(due, today(), face(due, today(), total).left, total)
 
 
-def _acts(trip: Trip, case: Case | None) -> list[Act]:
+def _acts(trip: Trip, case: Case | None, chosen: str) -> list[Act]:
     """What this post can do, the most pressing first."""
     if case is None:
         return [Act(_("继续填写"), reverse("outbound:draft", args=[trip.pk]))]
@@ -228,7 +229,7 @@ def _acts(trip: Trip, case: Case | None) -> list[Act]:
         for item in casework.paper_items(case)
         if item.kind in ("review", "approve", "file")
     ]
-    return acts
+    return sorted(acts, key=lambda act: act.item is None or str(act.item.pk) != chosen)
 
 
 def _act(trip: Trip, item: WorkItem) -> Act:

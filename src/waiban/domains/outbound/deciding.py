@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,7 +76,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         figures=headline(trip),
         filed=_filed(trip),
         summary=summary,
-        exceptions=[*summary.blocks, *summary.warns, *summary.exempts, *summary.todos],
+        exceptions=[*summary.blocks, *summary.warns, *summary.exempts, *_open_by_now(item, summary.todos)],
         vouched=_vouched(trip),
         why=str(trip.dossier.get("purpose") or "—"),
         whom=_whom(trip),
@@ -94,6 +95,11 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         agree_label=_agree_label(item, authority),
         advice=_advice(case),
     )
+
+
+def _open_by_now(item: WorkItem, todos: list[FindingView]) -> list[FindingView]:
+    """The notice comes after finance has read the budget: to finance it isn't missing yet."""
+    return [view for view in todos if not (item.step == "finance_review" and view.section == "notice")]
 
 
 DESKS = ("accept", "desk_review", "section_review", "head_review")
@@ -158,7 +164,7 @@ def _vouched(trip: Trip) -> dict[str, str]:
     names = {post.pk: post.name for post in Post.objects.filter(pk__in=[row.post_id for row in rows])}
     return {
         row.rule: _("%(post)s %(day)s 确认")
-        % {"post": names.get(row.post_id, ""), "day": day_text(row.given_at.date())}
+        % {"post": names.get(row.post_id, ""), "day": day_text(localdate(row.given_at))}
         + (f"：{row.words}" if row.words else "")
         for row in rows
     }

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
-from waiban.core.people.models import Traveller
+from waiban.core.people.models import Traveller, Unit
 from waiban.core.ui.format import money_text, short_day_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options, element_id
-from waiban.domains.outbound.forms.pointers import Reading
+from waiban.domains.outbound.forms.pointers import Reading, schema_at
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, Trip
 from waiban.domains.outbound.office_law import law_of
@@ -83,6 +83,8 @@ class DraftPage:
     loose: dict[str, list[FindingView]]
     """Findings of a section that belong to no single field."""
     travellers: list[Option]
+    outside: dict[str, Field]
+    """Controls for a person of another unit: outside_unit, outside_name, outside_post, outside_rank, …"""
     attachments: list[Attachment]
     total: str
     rates: list[Field]
@@ -108,6 +110,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
     summary = summary_of(judgement)
     loose = _place(make, [*summary.blocks, *summary.warns, *summary.todos, *summary.attests, *summary.exempts])
     total = total_of(dossier)
+    going = {str(member.get("id")) for member in dossier.get("members") or []}
     problems = [*summary.blocks, *summary.todos]
     return DraftPage(
         trip=trip,
@@ -117,7 +120,8 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         lists=lists,
         sections=_heads(summary),
         loose=loose,
-        travellers=[(str(pk), name) for pk, name in names.items()],
+        travellers=[(pk, name) for pk, name in names.items() if pk not in going],
+        outside=_outside(make, trip),
         attachments=list(
             Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
         ),
@@ -274,6 +278,26 @@ def _names(trip: Trip) -> dict[str, str]:
         **{str(row.pk): row.name for row in own},
         **{str(row.pk): f"{row.name}（{row.unit.short_name}）" for row in others},
     }
+
+
+def _outside(make: Fields, trip: Trip) -> dict[str, Field]:
+    units = Unit.objects.filter(office=trip.office_id).exclude(pk=trip.unit_id).order_by("name")
+    made = {
+        "unit": Field("outside_unit", _("派员单位"), "select", options=[(str(unit.pk), unit.name) for unit in units]),
+        "name": Field("outside_name", _("姓名"), "text"),
+        "post": Field("outside_post", _("职务"), "text"),
+    }
+    for key in ("rank", "category", "managed_by"):
+        schema = schema_at(f"/members/0/{key}")
+        words = [word for word in schema["enum"] if word is not None]
+        pointer = f"/members/0/{key}"
+        made[key] = Field(
+            f"outside_{key}",
+            make.label(pointer),
+            "select",
+            options=[(word, make.word(pointer, word)) for word in words],
+        )
+    return made
 
 
 def _place(make: Fields, views: list[FindingView]) -> dict[str, list[FindingView]]:

@@ -49,7 +49,11 @@ def case(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         case=trip.case_id,
         readers=trip.readers,
     )
-    return render(request, "outbound/case.html", {"section": "trips", "page": case_page(trip), "trip": trip})
+    return render(
+        request,
+        "outbound/case.html",
+        {"section": "trips", "page": case_page(trip, request.GET.get("item", "")), "trip": trip},
+    )
 
 
 @open_to(Permission.TRIP_READ)

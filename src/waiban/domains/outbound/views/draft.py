@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,10 @@ from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import WorkItem
-from waiban.core.people.models import Post, Traveller
+from waiban.core.offices import errors as people_errors
+from waiban.core.people.actions.add_outside_traveller import add_outside_traveller
+from waiban.core.people.actions.save_traveller import Facts
+from waiban.core.people.models import Post, Traveller, Unit
 from waiban.core.people.queries import traveller_card
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.confirm_rechecked import confirm_rechecked
@@ -80,7 +84,8 @@ def draft(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         return _page(request, trip)
     act = request.POST.get("do", "")
     try:
-        saved = _save(request, trip.pk, act)
+        with transaction.atomic():  # a person typed for a save that fails isn't kept either
+            saved = _save(request, trip.pk, act)
     except ChangedMeanwhileError as error:
         return _page(request, trip_or_404(trip_id), trouble=error.message, status=409)
     except CannotError as error:
@@ -210,7 +215,9 @@ def _edits(act: str, request: HttpRequest, trip_id: uuid.UUID) -> list[dict[str,
         raise CannotError(_("这一操作不认识，请刷新"))
     trip = trip_or_404(trip_id)
     value: dict[str, Any] = {}
-    if pointer == "/members":
+    if pointer == "/members" and request.POST.get("outside_name", "").strip():
+        value = _outside_member(request, trip)
+    elif pointer == "/members":
         chosen = request.POST.get("traveller", "")
         if not chosen:
             raise CannotError(_("请先选人"))
@@ -224,6 +231,28 @@ def _edits(act: str, request: HttpRequest, trip_id: uuid.UUID) -> list[dict[str,
         value = {"currency": "CNY", "people": trip.head_count or None, "payer": "own_unit"}
         value = {key: kept for key, kept in value.items() if kept is not None}
     return [*_missing_parents(trip.dossier, pointer), {"op": "add", "path": f"{pointer}/-", "value": value}]
+
+
+def _outside_member(request: HttpRequest, trip: Trip) -> dict[str, Any]:
+    """A person of another unit, typed here: a row that both units see."""
+    unit = Unit.objects.filter(pk=request.POST.get("outside_unit") or None, office=trip.office_id).first()
+    if unit is None:
+        raise CannotError(_("请选派员的外单位"))
+    day = trip.depart or today()
+    facts = Facts(
+        post=request.POST.get("outside_post", "").strip(),
+        rank=request.POST.get("outside_rank", ""),
+        category=request.POST.get("outside_category", ""),
+        status="serving",
+        managed_by=request.POST.get("outside_managed_by", ""),
+    )
+    try:
+        traveller = add_outside_traveller(
+            trip.unit, unit, name=request.POST["outside_name"], facts=facts, since=min(day, today())
+        )
+    except people_errors.CannotError as error:
+        raise CannotError(str(error)) from error
+    return traveller_card(traveller, day)
 
 
 def _missing_parents(dossier: dict[str, Any], pointer: str) -> list[dict[str, Any]]:
