@@ -48,8 +48,7 @@ def house(whole_house: House, django_db_blocker: Any, request: pytest.FixtureReq
     for place, reader in enumerate(whole_house.readers):
         if getattr(request.node, "failed", False) and not reader.page.is_closed():
             reader.shoot(f"failed-{request.node.name}-{place}", whole=True)
-        reader.page.context.close()
-    whole_house.readers.clear()
+    whole_house.close()
 
 
 @pytest.hookimpl(wrapper=True)
