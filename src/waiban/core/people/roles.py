@@ -25,7 +25,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.PAPER_DRAW,
         Permission.PAPER_FILE,
     },
-    Role.INSPECTOR: frozenset({Permission.CASE_READ, Permission.TRIP_READ, Permission.AUDIT_READ}),
+    Role.INSPECTOR: EVERYBODY | {Permission.AUDIT_READ},
     Role.OFFICE_HEAD: EVERYBODY
     | {
         Permission.CASE_DECIDE,

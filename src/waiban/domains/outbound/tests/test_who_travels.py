@@ -2,7 +2,9 @@
 
 import pytest
 
-from waiban.core.people.models import Traveller
+from waiban.core.casework.actions.add_desk import add_desk
+from waiban.core.casework.models import Case
+from waiban.core.people.models import Traveller, Unit
 from waiban.core.people.personas import People
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.models import Trip
@@ -25,3 +27,23 @@ def test_the_personnel_body_sees_whom_it_files(people: People) -> None:
             if (row := Trip.objects.filter(pk=trip.pk).first()) is not None:
                 answers[who] = {f.rule: f.answer for f in check(row, "submit").all_findings}
     assert answers["personnel_body"] == answers["designated_officer"]
+
+
+def test_the_inspector_from_outside_sees_the_case_that_is_shown_and_no_other(people: People) -> None:
+    world.ready(people)
+    shown = world.submitted(people, world.draft(people))
+    other = world.draft(people)
+    with people.as_("inspector"):
+        assert not Trip.objects.exists()
+    with people.as_("desk_officer"):
+        accept = world.open_item(shown, "accept")
+        add_desk(accept.pk, people.city.posts["inspector"].pk, question="请阅。")
+    with people.as_("inspector"):
+        assert [trip.pk for trip in Trip.objects.all()] == [shown.pk]
+        assert Case.objects.select_related("unit", "office", "applicant_post").get().unit.name == "澄江市商务局"
+        assert set(Traveller.objects.values_list("name", flat=True)) == {"程知远", "唐一苇"}
+        assert Unit.objects.count() > 1
+    client = people.client("inspector")
+    assert client.get("/").status_code == 200
+    assert "程知远" in client.get(f"/trips/{shown.pk}/").content.decode()
+    assert client.get(f"/trips/{other.pk}/").status_code == 404
