@@ -107,3 +107,28 @@ def test_every_event_has_a_sentence() -> None:
 
 def test_every_event_is_named_thing_dot_act() -> None:
     assert [name for name in recorded_events() if not re.fullmatch(r"[a-z_]+\.[a-z_]+", name)] == []
+
+
+def test_heavy_libraries_are_imported_in_one_module_each() -> None:
+    importing: dict[str, set[str]] = {"polars": set(), "ortools": set()}
+    for name, text in texts().items():
+        if name.startswith("src/") and name.endswith(".py") and "/tests/" not in name:
+            for library, modules in importing.items():
+                if re.search(rf"^\s*(?:import|from) {library}\b", text, re.MULTILINE):
+                    modules.add(name)
+    assert importing == {"polars": {"src/waiban/rulebook/columns.py"}, "ortools": {"src/waiban/dossiers/cover.py"}}
+
+
+def test_no_form_goes_without_its_token_and_no_template_without_escaping() -> None:
+    forbidden = ("csrf_" + "exempt", "autoescape " + "off")
+    found = [
+        (name, word) for name, text in texts().items() for word in forbidden if word in text and name.startswith("src/")
+    ]
+    assert found == []
+    post = re.compile(r"<form[^>]*method=[\"']post[\"'][^>]*>(.*?)</form>", re.IGNORECASE | re.DOTALL)
+    bare = [
+        name
+        for name, text in texts().items()
+        if name.endswith(".html") and any("csrf_token" not in form for form in post.findall(text))
+    ]
+    assert bare == []
