@@ -19,7 +19,10 @@ CENT = Decimal("0.01")
 
 def expand(trip: Trip, operation: str, value: Any, index: int | None) -> Edits:
     """RFC 6902 edits of one remedy; empty where the trip is such that it changes nothing or can't be done."""
-    return OPERATIONS[operation](trip, value, index)
+    try:
+        return OPERATIONS[operation](trip, value, index)
+    except OverflowError:  # beyond the calendar
+        return []
 
 
 def _put(path: str, now: Any, value: Any) -> Edits:

@@ -8,7 +8,7 @@ exchange format requires. Keys that Python reserves carry an underscore (`return
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal  # noqa: TC003 - msgspec reads the annotations
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field

@@ -28,11 +28,26 @@ LATEST = 4_000_000
 HEAD = """\
 from datetime import date, timedelta
 from decimal import Decimal
-from waiban.kernel.dates import add_months
+from waiban.kernel.dates import add_months as months_later
+from waiban.kernel.errors import CalendarError
 SEVERITY = (1, 4, 3, 2, 0, 0)
 DAY = timedelta(days=1)
+BEYOND = (ValueError, OverflowError, CalendarError)
 def add_days(day, count):
- return day + timedelta(days=int(count))
+ try:
+  return day + timedelta(days=int(count))
+ except BEYOND:
+  return None
+def add_months(day, count):
+ try:
+  return months_later(day, int(count))
+ except BEYOND:
+  return None
+def add_workdays(day, count):
+ try:
+  return calendar.add_workdays(day, int(count))
+ except BEYOND:
+  return None
 def days_of(first, last):
  count = (last - first).days + 1
  return None if count > 1000 else [first + DAY * n for n in range(count)]

@@ -274,7 +274,7 @@ class Emitter:
         return self.strict(node, lambda a, b: f"calendar.workdays({a}, {b})")
 
     def call_add_workdays(self, node: Node) -> str:
-        return self.strict(node, lambda a, n: f"calendar.add_workdays({a}, {n})")
+        return self.strict(node, lambda a, n: f"add_workdays({a}, {n})")
 
     def call_year(self, node: Node) -> str:
         return self.strict(node, lambda a: f"{a}.year")

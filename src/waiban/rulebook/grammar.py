@@ -45,6 +45,8 @@ FUNCTIONS: dict[str, tuple[tuple[Kind, ...], Kind]] = {
 """Argument kinds and the kind of the answer; SAME is one kind for all."""
 
 FOLDS = frozenset({"any", "all", "count", "sum", "min", "max", "distinct", "first", "last"})
+BEYOND_THE_CALENDAR = frozenset({"add_days", "add_months", "add_workdays", "days_of"})
+"""Functions whose answer may lie outside the years 1 to 9999 and then isn't stated."""
 NEVER_UNSTATED = frozenset({"stated", "is_true", "is_false"})
 QUIET = frozenset({"stated", "is_true", "is_false", "otherwise"})
 """Functions whose first argument may be left unstated without anything to ask for."""
@@ -315,7 +317,7 @@ class _Reader:
             if not _fits(arg.kind, same if want is SAME else want):
                 raise self.fail(f"{name} takes a {same if want is SAME else want}, not a {arg.kind}")
         nullable = name not in NEVER_UNSTATED and (
-            name in ("add_months", "agree", "days_of") or any(arg.nullable for arg in args)
+            name in BEYOND_THE_CALENDAR or name == "agree" or any(arg.nullable for arg in args)
         )
         if name == "otherwise":
             nullable = args[1].nullable
