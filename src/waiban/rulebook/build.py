@@ -397,7 +397,7 @@ class _Builder:
             raise LawError(
                 where, f"exemption {name}: {unknown[0] if unknown else 'zh, en, claimed, holds and citation'}"
             )
-        card = {key: body.get(key) for key in ("zh", "en", "claimed_by", "confirmed_by", "offer")}
+        card = {key: body.get(key) for key in ("zh", "en", "claimed_by", "confirmed_by", "offer", "pending")}
         card["name"] = name
         card["citation"] = self.citation(body["citation"], f"{where} exemption {name}")
         claimed = self.parse(body["claimed"], scope, f"{where} exemption {name} claimed", BOOL)

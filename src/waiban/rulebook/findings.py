@@ -274,7 +274,7 @@ class Finding:
             if reason == BECAUSE_YEAR:
                 return self._fill(self.card["text"]["not_met"][language], words, language, item) + YEAR_ONLY[language]
             if clause is not None:
-                text = DEFAULT_TEXTS["claim"]
+                text = clause["pending"] or DEFAULT_TEXTS["claim"]
             elif not own and self.card["kind"] == "attested":
                 text = DEFAULT_TEXTS["post"]
         sentence = self._fill(text[language], words, language, item)

@@ -63,6 +63,7 @@ EXEMPTION_KEYS = {
     "claimed_by",
     "confirmed_by",
     "offer",
+    "pending",
     "citation",
     "source",
     "reading",
