@@ -36,7 +36,7 @@ class Event(models.Model):
     happened_on = models.DateField("发生日")
     recorded_at = models.DateTimeField("记录时刻")
     data = models.JSONField("内容", default=dict)
-    readers = ArrayField(models.IntegerField(), verbose_name="可读者", default=list)
+    readers = ArrayField(models.IntegerField(), verbose_name="可见范围", default=list)
 
     class Meta:
         verbose_name = verbose_name_plural = "登记"

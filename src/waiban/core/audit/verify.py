@@ -1,6 +1,7 @@
 """Find what was changed, removed, cut off or put in another order since it was sealed."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -23,9 +24,16 @@ class Report:
     """age of the oldest event without a place; it grows only when no sealer runs"""
 
 
-def verify_office(office: uuid.UUID, *, kept: Head | None = None, using: str = DEFAULT_DB_ALIAS) -> Report:
+def verify_office(
+    office: uuid.UUID,
+    *,
+    kept: Head | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+    tell: Callable[[int, int], None] | None = None,
+) -> Report:
     """`kept`: a head that somebody keeps elsewhere; it shows a tail cut off together with the database's own heads.
 
+    `tell` hears after each entry how many are done, of how many.
     Runs under the office's system or audit principal, which the caller sets.
     """
     signed = heads(office, using)
@@ -39,6 +47,8 @@ def verify_office(office: uuid.UUID, *, kept: Head | None = None, using: str = D
             problems.append(found)
             continue
         last = found.number
+        if tell:
+            tell(last, max(counts, default=last))
         if last in counts:
             digests[last] = found.digest
     problems += check_heads(wanted, digests, last, public_keys())

@@ -11,4 +11,5 @@ SENTENCES = {
     "job.start": _("提出长任务"),
     "notice.give_up": _("通知没有发出去"),
     "register.export": _("导出登记"),
+    "register.verify": _("核验登记 %(count)s 条，问题 %(problems)s 处"),
 }

@@ -6,4 +6,5 @@ app_name = "register"
 urlpatterns = [
     path("", views.search, name="search"),
     path("export/", views.export, name="export"),
+    path("verify/", views.verify, name="verify"),
 ]

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from waiban.core.access.keys import readers
 from waiban.core.access.permissions import Permission
@@ -21,8 +21,9 @@ from waiban.core.access.streams import streamed
 from waiban.core.audit import sentences
 from waiban.core.audit.models import Event
 from waiban.core.audit.record import record_apart
+from waiban.core.jobs.actions.start import start
 from waiban.core.ui.format import moment_text
-from waiban.desks.register import queries
+from waiban.desks.register import queries, verifying
 
 FILTERS = ("kind", "name", "since", "until", "who", "case")
 
@@ -88,6 +89,16 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def _cells(row: queries.Line) -> list[str]:
     times = [row.recorded_at.isoformat(), row.happened_on.isoformat()]
     return [*times, row.kind, row.name, row.text, row.who, row.post, row.for_post, row.case, str(row.id)]
+
+
+@open_to(Permission.AUDIT_READ)
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    principal = current_principal()
+    if principal.office is None:
+        raise Http404
+    job = start(verifying.KIND, title=_("核验登记"), office_id=principal.office)
+    return redirect("jobs:progress", job.pk)
 
 
 class _Echo:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('happened_on', models.DateField(verbose_name='发生日')),
                 ('recorded_at', models.DateTimeField(verbose_name='记录时刻')),
                 ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None, verbose_name='可见范围')),
             ],
             options={
                 'verbose_name': '登记',
