@@ -52,7 +52,7 @@ class ProtectedModel(models.Model):
     """
 
     id = models.UUIDField("编号", primary_key=True, default=uuid7, editable=False)
-    readers = ArrayField(models.IntegerField(), verbose_name="可读者", default=list, editable=False)
+    readers = ArrayField(models.IntegerField(), verbose_name="可见范围", default=list, editable=False)
 
     anyone_inserts: ClassVar[bool] = False
     """A row may be added for other readers than oneself (a message to another post)."""

@@ -75,7 +75,7 @@ class Grant(ProtectedModel):
     ended_why = models.CharField("收回理由", max_length=200, blank=True)
 
     class Meta(ProtectedModel.Meta):
-        verbose_name = verbose_name_plural = "审批授权"
+        verbose_name = verbose_name_plural = "授权文件"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "number"], name="one_grant_a_number"),
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="grant_ends_after_it_begins"),

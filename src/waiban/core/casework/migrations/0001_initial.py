@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='ProcessRelease',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('process', models.CharField(max_length=40, verbose_name='流程')),
                 ('number', models.PositiveIntegerField(verbose_name='版次')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='Case',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('kind', models.CharField(max_length=24, verbose_name='办理种类')),
                 ('subject_id', models.UUIDField(verbose_name='对象')),
                 ('url_name', models.CharField(max_length=60, verbose_name='页面')),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
             name='Timer',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('timer', models.CharField(help_text='The BPMN id of the event.', max_length=40, verbose_name='计时')),
                 ('began_on', models.DateField(verbose_name='起算日')),
                 ('due', models.DateField(verbose_name='到时日')),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             name='Watch',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('since', models.DateTimeField(auto_now_add=True, verbose_name='起')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='casework.case', verbose_name='办件')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.post', verbose_name='岗位')),
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
             name='WorkItem',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('nature', models.CharField(choices=[('opinion', '征求意见'), ('step', '流程环节'), ('supplement', '补正')], default='step', max_length=10, verbose_name='性质')),
                 ('step', models.CharField(max_length=40, verbose_name='环节')),
                 ('entry', models.CharField(blank=True, max_length=40, verbose_name='会签对象')),
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
             name='PaperEntry',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('written_on', models.DateField(verbose_name='批示日期')),
                 ('words', models.TextField(verbose_name='原话')),
                 ('counts_as', models.CharField(max_length=16, verbose_name='算作')),
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             name='Decision',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('nature', models.CharField(choices=[('opinion', '征求意见'), ('step', '流程环节'), ('supplement', '补正')], max_length=10, verbose_name='性质')),
                 ('step', models.CharField(max_length=40, verbose_name='环节')),
                 ('entry', models.CharField(blank=True, max_length=40, verbose_name='会签对象')),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             name='Deadline',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('name', models.CharField(max_length=80, verbose_name='时限')),
                 ('workdays', models.PositiveSmallIntegerField(null=True, verbose_name='工作日')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='依据')),
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
             name='DossierVersion',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('number', models.PositiveIntegerField(verbose_name='版本')),
                 ('content', models.TextField(verbose_name='内容')),
                 ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
             name='MemberDecision',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('member', models.CharField(help_text='The id of the member in the dossier.', max_length=64, verbose_name='成员')),
                 ('outcome', models.CharField(max_length=16, verbose_name='结论')),
                 ('reason', models.TextField(blank=True, verbose_name='理由')),
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
             name='Pause',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('reason', models.CharField(choices=[('outside', '外部办理'), ('supplement', '补正')], max_length=10, verbose_name='原因')),
                 ('holder', models.CharField(max_length=80, verbose_name='在谁那里')),
                 ('outside_number', models.CharField(blank=True, max_length=80, verbose_name='外部编号')),
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('result', '')), fields=['office', 'due'], name='case_by_due'),
+            index=models.Index(condition=models.Q(('result', '')), fields=['due', 'id'], name='case_by_due'),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -361,7 +361,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='workitem',
-            index=models.Index(fields=['case', 'state'], name='item_of_case'),
+            index=models.Index(fields=['case', 'state', 'post'], name='item_of_case'),
         ),
         migrations.AddConstraint(
             model_name='workitem',

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='StoredFile',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='摘要')),
                 ('name', models.CharField(max_length=200, verbose_name='文件名')),
                 ('size', models.PositiveBigIntegerField(verbose_name='字节数')),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('kind', models.CharField(max_length=60, verbose_name='种类')),
                 ('title', models.CharField(max_length=120, verbose_name='名称')),
                 ('params', models.JSONField(default=dict, verbose_name='参数')),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('post_id', models.UUIDField(verbose_name='岗位')),
                 ('event', models.CharField(max_length=80, verbose_name='事项')),
                 ('thread', models.UUIDField(help_text='Notices of one case belong together, in the bell and in mail.', verbose_name='会话')),
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name='Outgoing',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('channel', models.CharField(choices=[('group', '工作群'), ('mail', '邮件')], max_length=8, verbose_name='渠道')),
                 ('state', models.CharField(choices=[('given_up', '放弃'), ('sent', '已发'), ('waiting', '待发')], default='waiting', max_length=8, verbose_name='状态')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='已试次数')),

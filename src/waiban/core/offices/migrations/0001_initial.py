@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name='Grant',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('number', models.CharField(max_length=60, verbose_name='文号')),
                 ('by', models.CharField(max_length=80, verbose_name='授权机关')),
                 ('granted_on', models.DateField(verbose_name='发文日期')),
@@ -54,8 +54,8 @@ class Migration(migrations.Migration):
                 ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.office', verbose_name='外办')),
             ],
             options={
-                'verbose_name': '审批授权',
-                'verbose_name_plural': '审批授权',
+                'verbose_name': '授权文件',
+                'verbose_name_plural': '授权文件',
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['readers'], name='offices_grant_r')],
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             name='OfficeSetting',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('key', models.CharField(max_length=80, verbose_name='设置项')),
                 ('version', models.PositiveIntegerField(verbose_name='版本')),
                 ('value', models.JSONField(null=True, verbose_name='值')),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='NumberSeries',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('kind', models.CharField(max_length=40, verbose_name='公文种类')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
                 ('last', models.PositiveIntegerField(verbose_name='末号')),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Paper',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('kind', models.CharField(max_length=40, verbose_name='种类')),
                 ('case_id', models.UUIDField(help_text='Casework lies above, so an id and no foreign key.', null=True, verbose_name='办件')),
                 ('version_id', models.UUIDField(null=True, verbose_name='案卷版本')),

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Traveller',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('name', models.CharField(max_length=60, verbose_name='姓名')),
                 ('pinyin', models.CharField(blank=True, max_length=120, verbose_name='拼音')),
                 ('born_on', models.DateField(null=True, verbose_name='出生日期')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             name='Unit',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('name', models.CharField(max_length=80, verbose_name='名称')),
                 ('short_name', models.CharField(max_length=30, verbose_name='简称')),
                 ('kind', models.CharField(choices=[('party', '党委部门'), ('government', '政府部门'), ('people_congress', '人大机关'), ('cppcc', '政协机关'), ('court', '法院'), ('procuratorate', '检察院'), ('mass_organisation', '群团组织'), ('public_institution', '事业单位'), ('university', '高校'), ('research_institute', '科研院所'), ('state_enterprise', '国有企业'), ('other', '其他')], max_length=24, verbose_name='单位性质')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='TravellerRecord',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('since', models.DateField(verbose_name='起')),
                 ('until', models.DateField(null=True, verbose_name='止')),
                 ('post', models.CharField(blank=True, max_length=80, verbose_name='职务')),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('role', models.CharField(choices=[('designated_officer', '专办员'), ('auditor', '审计'), ('city_leader', '市领导'), ('desk_officer', '经办'), ('inspector', '检查'), ('office_head', '主任'), ('personnel_body', '组织人事'), ('section_head', '科长'), ('taiwan_office', '市台办'), ('unit_finance', '单位财务'), ('unit_head', '单位负责人')], max_length=20, verbose_name='职责')),
                 ('name', models.CharField(max_length=40, verbose_name='岗位名称')),
                 ('office_wide', models.BooleanField(default=False, verbose_name='全办可见')),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             name='Appointment',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('since', models.DateField(verbose_name='起')),
                 ('until', models.DateField(null=True, verbose_name='止')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             name='Substitute',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('since', models.DateField(verbose_name='起')),
                 ('until', models.DateField(verbose_name='止')),
                 ('reason', models.CharField(max_length=200, verbose_name='事由')),
@@ -168,8 +168,8 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to='people.post', verbose_name='被代岗位')),
             ],
             options={
-                'verbose_name': '代理',
-                'verbose_name_plural': '代理',
+                'verbose_name': '代理人',
+                'verbose_name_plural': '代理人',
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['readers'], name='people_substitute_r')],

@@ -76,7 +76,7 @@ class Substitute(ProtectedModel):
     ended_on = models.DateField("提前结束", null=True, help_text="The last day on which it holds.")
 
     class Meta(ProtectedModel.Meta):
-        verbose_name = verbose_name_plural = "代理"
+        verbose_name = verbose_name_plural = "代理人"
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(until__gte=F("since")), name="substitute_ends_after_it_begins")
         ]

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('kind', models.CharField(choices=[('request', '单位请示(盖章扫描件)'), ('invitation', '邀请函'), ('translation', '邀请函译文'), ('programme', '日程'), ('budget', '预算'), ('notice_proof', '公示证明'), ('nature', '性质说明'), ('consent', '派员单位意见'), ('outside_approval', '上级批件'), ('report', '出访报告'), ('other', '其他')], max_length=16, verbose_name='种类')),
                 ('title', models.CharField(max_length=200, verbose_name='名称')),
                 ('number', models.CharField(blank=True, max_length=80, verbose_name='文号')),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='Trip',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
                 ('number', models.PositiveIntegerField(help_text='Running number of the office in the year of the draft.', verbose_name='案号')),
                 ('created_by_post_id', models.UUIDField(verbose_name='起草岗位')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(blank=True, max_length=32, verbose_name='出访类别')),
                 ('channel', models.CharField(choices=[('foreign', '国外'), ('hk_macao', '港澳'), ('mixed', '国外和港澳'), ('taiwan', '台湾')], default='foreign', max_length=8, verbose_name='出行渠道')),
                 ('state', models.CharField(choices=[('draft', '草稿'), ('in_unit', '单位办理'), ('submitted', '已申报'), ('correction', '待补正'), ('in_review', '外办审核'), ('in_approval', '审批'), ('forwarded', '已报省'), ('approved', '已批准'), ('refused', '不同意'), ('withdrawn', '已撤回'), ('away', '在外'), ('returned', '已返回'), ('closed', '已结案')], default='draft', max_length=12, verbose_name='状态')),
-                ('depart', models.DateField(null=True, verbose_name='离境')),
+                ('depart', models.DateField(null=True, verbose_name='离境日期')),
                 ('return_on', models.DateField(null=True, verbose_name='入境')),
                 ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, size=None, verbose_name='国家和地区')),
                 ('inviters', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None, verbose_name='邀请方')),
@@ -69,8 +69,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='组团单位')),
             ],
             options={
-                'verbose_name': '团组',
-                'verbose_name_plural': '团组',
+                'verbose_name': '因公临时出国(境)',
+                'verbose_name_plural': '因公临时出国(境)',
                 'abstract': False,
                 'base_manager_name': 'objects',
             },
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             name='Remedy',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('rule', models.CharField(max_length=80, verbose_name='规则')),
                 ('edits', models.JSONField(help_text='RFC 6902', verbose_name='修改')),
                 ('undo', models.JSONField(help_text='RFC 6902 edits that give back what was there', verbose_name='原值')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('taken_by_post_id', models.UUIDField(verbose_name='采用岗位')),
                 ('taken_at', models.DateTimeField(auto_now_add=True, verbose_name='采用时间')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remedies', to='outbound.trip', verbose_name='团组')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remedies', to='outbound.trip', verbose_name='因公临时出国(境)')),
             ],
             options={
                 'verbose_name': '采用的改法',
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             name='InternalNotice',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('since', models.DateField(verbose_name='公示起')),
                 ('until', models.DateField(verbose_name='公示止')),
                 ('places', models.JSONField(default=list, help_text='intranet, notice_board, meeting, other', verbose_name='公示地点')),
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ('replaced', models.BooleanField(default=False, verbose_name='已重新公示')),
                 ('proof', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbound.attachment', verbose_name='公示证明')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit', verbose_name='公示单位')),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='outbound.trip', verbose_name='团组')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='outbound.trip', verbose_name='因公临时出国(境)')),
             ],
             options={
                 'verbose_name': '内部公示',
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
             name='Attestation',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('rule', models.CharField(max_length=80, verbose_name='规则')),
                 ('answer', models.BooleanField(verbose_name='确认')),
                 ('words', models.CharField(blank=True, max_length=400, verbose_name='说明')),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('relevant_sha256', models.CharField(help_text='Void once a rule-relevant fact changed.', max_length=64, verbose_name='确认时的案卷')),
                 ('given_at', models.DateTimeField(auto_now_add=True, verbose_name='确认时间')),
                 ('replaced', models.BooleanField(default=False, verbose_name='已被替换')),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attestations', to='outbound.trip', verbose_name='团组')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attestations', to='outbound.trip', verbose_name='因公临时出国(境)')),
             ],
             options={
                 'verbose_name': '确认',
@@ -148,24 +148,24 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='attachment',
             name='trip',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='outbound.trip', verbose_name='团组'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='outbound.trip', verbose_name='因公临时出国(境)'),
         ),
         migrations.CreateModel(
             name='TripMember',
             fields=[
                 ('id', models.UUIDField(default=waiban.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False, verbose_name='编号')),
-                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可读者')),
+                ('readers', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None, verbose_name='可见范围')),
                 ('place', models.PositiveSmallIntegerField(help_text="Index in the dossier's members.", verbose_name='序号')),
                 ('rank', models.CharField(blank=True, max_length=16, verbose_name='职务层次')),
                 ('role', models.CharField(blank=True, max_length=16, verbose_name='团内职务')),
                 ('category', models.CharField(blank=True, max_length=20, verbose_name='人员性质')),
-                ('depart', models.DateField(null=True, verbose_name='离境')),
+                ('depart', models.DateField(null=True, verbose_name='离境日期')),
                 ('return_on', models.DateField(null=True, verbose_name='入境')),
                 ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, size=None, verbose_name='国家和地区')),
                 ('counts', models.BooleanField(default=False, verbose_name='计入经历')),
                 ('refused', models.BooleanField(default=False, verbose_name='不同意出访')),
                 ('traveller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.traveller', verbose_name='出访人员')),
-                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='outbound.trip', verbose_name='团组')),
+                ('trip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='outbound.trip', verbose_name='因公临时出国(境)')),
             ],
             options={
                 'verbose_name': '团员',

@@ -21,7 +21,7 @@ class Attachment(ProtectedModel):
         REPORT = "report", gettext_lazy("出访报告")
         OTHER = "other", gettext_lazy("其他")
 
-    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="团组", related_name="attachments")
+    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="因公临时出国(境)", related_name="attachments")
     kind = models.CharField("种类", max_length=16, choices=Kind)
     file = models.ForeignKey("files.StoredFile", models.PROTECT, verbose_name="文件", related_name="+")
     title = models.CharField("名称", max_length=200)

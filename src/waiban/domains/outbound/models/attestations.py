@@ -12,7 +12,7 @@ from waiban.domains.outbound.models.trips import Trip
 class Attestation(ProtectedModel):
     """`answer` False is a refusal to vouch. A later answer of the same post replaces the earlier one, which stays."""
 
-    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="团组", related_name="attestations")
+    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="因公临时出国(境)", related_name="attestations")
     rule = models.CharField("规则", max_length=80)
     answer = models.BooleanField("确认")
     words = models.CharField("说明", max_length=400, blank=True)

@@ -17,7 +17,7 @@ class InternalNotice(ProtectedModel):
     `shown` is what the notice said; a dossier that says something else now asks for a new notice.
     """
 
-    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="团组", related_name="notices")
+    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="因公临时出国(境)", related_name="notices")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="公示单位", related_name="+")
     since = models.DateField("公示起")
     until = models.DateField("公示止")

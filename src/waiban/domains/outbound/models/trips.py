@@ -66,7 +66,7 @@ class Trip(ProtectedModel):
     kind = models.CharField("出访类别", max_length=32, blank=True)
     channel = models.CharField("出行渠道", max_length=8, choices=Channel, default=Channel.FOREIGN)
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
-    depart = models.DateField("离境", null=True)
+    depart = models.DateField("离境日期", null=True)
     return_on = models.DateField("入境", null=True)
     countries = ArrayField(models.CharField(max_length=2), verbose_name="国家和地区", default=list)
     inviters = ArrayField(models.CharField(max_length=200), verbose_name="邀请方", default=list)
@@ -74,7 +74,7 @@ class Trip(ProtectedModel):
     total_cny = models.DecimalField("经费合计", max_digits=14, decimal_places=2, null=True)
 
     class Meta(ProtectedModel.Meta):
-        verbose_name = verbose_name_plural = "团组"
+        verbose_name = verbose_name_plural = "因公临时出国(境)"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "year", "number"], name="one_number_a_trip"),
             models.CheckConstraint(
@@ -101,7 +101,7 @@ class Trip(ProtectedModel):
 class Remedy(ProtectedModel):
     """A remedy that somebody took: the edits, the values before, who, and whether it was undone."""
 
-    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="团组", related_name="remedies")
+    trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="因公临时出国(境)", related_name="remedies")
     rule = models.CharField("规则", max_length=80)
     edits = models.JSONField("修改", help_text="RFC 6902")
     undo = models.JSONField("原值", help_text="RFC 6902 edits that give back what was there")
