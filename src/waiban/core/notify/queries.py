@@ -27,7 +27,8 @@ def _posts() -> frozenset[UUID]:
 
 
 def unread_count() -> int:
-    return Notice.objects.filter(post_id__in=_posts(), read_at=None).count()
+    """100 stands for more: every page asks, and a post that never reads its notices has thousands."""
+    return Notice.objects.filter(post_id__in=_posts(), read_at=None)[:100].count()
 
 
 def unread(limit: int = 8) -> Sequence[Told]:

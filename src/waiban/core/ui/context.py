@@ -26,8 +26,8 @@ class Shell:
     links: list[nav.Link]
     posts: list[ChoosablePost] = field(default_factory=list)
     """To choose from, where the account may act at more than one."""
-    unread: int = 0
-    """Notices that nobody at these posts has read."""
+    unread: str = ""
+    """Notices that nobody at these posts has read: nothing, their number, or 99+."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -51,8 +51,13 @@ def _shell(request: HttpRequest) -> Shell:
         person,
         nav.links(principal),
         choosable_posts(principal) if len(principal.posts | principal.standing_in) > 1 else [],
-        unread_count() if post else 0,
+        _unread() if post else "",
     )
+
+
+def _unread() -> str:
+    count = unread_count()
+    return "99+" if count > 99 else str(count or "")
 
 
 def _short(office: Office | None) -> str:

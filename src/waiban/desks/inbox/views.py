@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -42,7 +43,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     except (ValueError, ValidationError):
         raise Http404(gettext("没有这一页")) from None
     counts = {name: queries.count(name) for name in ("todo", "doing", "watched")}
-    total = queries.count(view, wanted)
+    same = view in counts and replace(wanted, sort="due") == queries.Filter()
+    total = counts[view] if same else queries.count(view, wanted)
     chips = _chips(request.GET, wanted)
     context = {
         "section": "inbox",

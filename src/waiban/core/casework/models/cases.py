@@ -54,7 +54,7 @@ class Case(ProtectedModel):
         indexes: ClassVar[list[Any]] = [
             *ProtectedModel.Meta.indexes,
             models.Index(fields=["subject_id"], name="case_of_subject"),
-            models.Index(fields=["office", "due"], name="case_by_due", condition=Q(result="")),
+            models.Index(fields=["due", "id"], name="case_by_due", condition=Q(result="")),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class WorkItem(ProtectedModel):
             *ProtectedModel.Meta.indexes,
             models.Index(fields=["post", "due", "id"], name="item_todo", condition=Q(state="open")),
             models.Index(fields=["post", "-closed_on", "-id"], name="item_done", condition=Q(state="done")),
-            models.Index(fields=["case", "state"], name="item_of_case"),
+            models.Index(fields=["case", "state", "post"], name="item_of_case"),
         ]
 
     def __str__(self) -> str:
