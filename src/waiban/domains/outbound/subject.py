@@ -13,7 +13,6 @@ from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
 from waiban.core.people.actions.let_see import let_see
-from waiban.core.people.actions.show_travellers import show_travellers
 from waiban.core.people.models import Post, Role
 from waiban.core.ui.format import days_text, money_text, people_text, short_day_text, span_text
 from waiban.core.ui.marks import finding_kind
@@ -87,7 +86,6 @@ def readers_changed(case: Case) -> None:
     from waiban.core.papers.actions.change_readers import change_readers
 
     change_readers(case.pk, case.readers)
-    show_travellers(TripMember.objects.filter(trip__in=trips).values_list("traveller_id", flat=True), case.readers)
     StoredFile.objects.filter(pk__in=Attachment.objects.filter(trip__in=trips).values("file")).update(
         readers=case.readers
     )
