@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,22 +180,29 @@ def _export(options: Namespace) -> int:
                 path = target / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-    else:
-        _export_office(str(options.office), target)
+    elif not _export_office(str(options.office), target):
+        print(f"waiban regulations: no folder, level or office {options.office!r} with rules of its own", file=sys.stderr)
+        return UNUSABLE
     print(target)
     return 0
 
 
-def _export_office(code: str, target: Path) -> None:
+def _export_office(code: str, target: Path) -> bool:
     """An office's own overlay is a row of the database; write its current version as a folder."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waiban.site.settings")
+    import django
+
+    django.setup()
     from waiban.core.offices.overlays import overlay_files
 
     try:
         files = overlay_files(code)
-        for name, text in files.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
-        raise
+    except KeyError:
+        return False
+    for name, text in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return bool(files)
