@@ -20,6 +20,7 @@ class PeopleConfig(AppConfig):
                 "account.remove_authenticator": _("去掉一种登录验证：%(kind)s"),
                 "account.reset_authenticator": _("重置登录验证：%(kind)s"),
                 "account.save": _("改账号"),
+                "account.second_step": _("第二步验证没有通过，来自 %(address)s"),
                 "account.sign_in": _("登录，来自 %(address)s"),
                 "account.sign_out": _("退出"),
                 "post.add": _("增加岗位 %(name)s"),

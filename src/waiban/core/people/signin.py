@@ -21,6 +21,7 @@ def connect() -> None:
         (auth_signals.user_logged_out, _signed_out),
         (auth_signals.user_login_failed, _failed),
         (account_signals.password_changed, _password_changed),
+        (mfa_signals.authentication_failed, _second_step_failed),
         (mfa_signals.authenticator_added, _authenticator_added),
         (mfa_signals.authenticator_removed, _authenticator_removed),
         (mfa_signals.authenticator_reset, _authenticator_reset),
@@ -69,10 +70,17 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_
     people type passwords into the wrong field.
     """
     typed = str(credentials.get("username") or credentials.get("login") or "").strip().lower()
-    account = Account.objects.filter(username=typed).first() if typed else None
+    _refused("account.sign_in", Account.objects.filter(username=typed).first() if typed else None, request)
+
+
+def _second_step_failed(request: HttpRequest, user: Account, **_: Any) -> None:
+    _refused("account.second_step", user, request)
+
+
+def _refused(name: str, account: Account | None, request: HttpRequest | None) -> None:
     office = account.opened_by_office if account else None
     record_apart(
-        "account.sign_in", Principal(Kind.PUBLIC), kind=Event.Kind.REFUSAL,
+        name, Principal(Kind.PUBLIC), kind=Event.Kind.REFUSAL,
         subject=("account", account.pk if account else None), office=office,
         readers=readers(office, office=True) if office else (), data={"address": _address(request)},
     )  # fmt: skip
