@@ -16,17 +16,17 @@ def terms() -> list[tuple[list[str], str, str]]:
     return [(zh.split("、"), en, code) for zh, en, code in ROW.findall(GLOSSARY.read_text(encoding="utf-8"))]
 
 
-def test_the_glossary_is_read():
+def test_the_glossary_is_read() -> None:
     assert len(terms()) > 200
 
 
-def test_no_word_has_two_meanings():
+def test_no_word_has_two_meanings() -> None:
     codes = Counter(code for _zh, _en, code in terms())
     names = Counter(zh[0] for zh, _en, _code in terms())
     assert [word for word, count in (codes + names).items() if count > 1] == []
 
 
-def test_models_and_fields_carry_their_term():
+def test_models_and_fields_carry_their_term() -> None:
     names = {code: zh for zh, _en, code in terms()}
     wrong = []
     for model in apps.get_models():
@@ -42,6 +42,6 @@ def test_models_and_fields_carry_their_term():
     assert wrong == []
 
 
-def test_no_exception_is_left_over():
+def test_no_exception_is_left_over() -> None:
     fields = {f"{model.__name__}.{field.name}" for model in apps.get_models() for field in model._meta.fields}
     assert set(OTHER_MEANING) <= fields
