@@ -1,5 +1,6 @@
 """How days, moments, spans and money are written on screen. Called before the template: a page formats once."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from waiban.kernel.money import Money
 WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOT_STATED = "—"
+ENGLISH_MARKS = {"、": ", ", "，": ", ", "；": "; ", "：": ": "}
 
 
 def weekday_text(day: date) -> str:
@@ -62,6 +64,11 @@ def people_text(count: int) -> str:
 
 def days_text(count: int) -> str:
     return ngettext("%(n)d 天", "%(n)d 天", count) % {"n": count}
+
+
+def joined(parts: Iterable[str], mark: str = "、") -> str:
+    """Chinese marks (、，；) become their English ones with a space on an English screen."""
+    return (ENGLISH_MARKS[mark] if (get_language() or "").startswith("en") else mark).join(parts)
 
 
 def count_text(count: int, exact: bool = True) -> str:

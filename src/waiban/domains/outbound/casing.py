@@ -16,7 +16,7 @@ from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.policies import may_withdraw
 from waiban.core.people.models import Traveller
-from waiban.core.ui.format import day_text, days_text, moment_text, money_text, people_text, short_day_text, span_text
+from waiban.core.ui.format import day_text, days_text, joined, moment_text, money_text, people_text, short_day_text, span_text
 from waiban.core.ui.marks import ClockFace, clock_face, paused_face
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.comparing import Change, differences
@@ -289,23 +289,23 @@ def _facts(trip: Trip, changes: dict[str, Change]) -> dict[str, list[Fact]]:
         {True: _("列入"), False: _("未列入")}.get(bool(plan["in_annual_plan"]), "") if "in_annual_plan" in plan else ""
     )
     task = [
-        fact("/kind", _("出访类别"), "，".join(part for part in (word("/kind"), word("/organising")) if part)),
+        fact("/kind", _("出访类别"), joined((part for part in (word("/kind"), word("/organising").lower()) if part), "，")),
         fact("/purpose", _("目的"), str(dossier.get("purpose") or "")),
         fact(
             "/plan/in_annual_plan",
             _("年度计划"),
-            "，".join(part for part in (listed, str(plan.get("item") or "")) if part),
+            joined((part for part in (listed, str(plan.get("item") or "")) if part), "，"),
         ),
         fact("/exemption/kind", _("豁免"), word("/exemption/kind")),
     ]
     span = ""
     if trip.depart and trip.return_on:
         days = (trip.return_on - trip.depart).days + 1
-        span = f"{span_text(DateRange(trip.depart, trip.return_on))}，{days_text(days)}"
+        span = joined((span_text(DateRange(trip.depart, trip.return_on)), days_text(days)), "，")
     dates = changes.get("/return") or changes.get("/depart")
     route = [
         Fact(_("离境至返回"), span, dates.old if dates else "", "yes" if dates else "") if span else None,
-        fact("/stops", _("前往"), "；".join(_stop_text(stop) for stop in dossier.get("stops") or [])),
+        fact("/stops", _("前往"), joined((_stop_text(stop) for stop in dossier.get("stops") or []), "；")),
     ]
     invitations = [
         fact(f"/invitations/{n}/inviter", place_name(str(item.get("country"))) if item.get("country") else _("邀请方"),
@@ -354,7 +354,7 @@ def people_of(trip: Trip, history: dict[str, Any]) -> list[PersonView]:
         trips = history["members"].get(str(member.get("id")), [])
         this_year = sum(1 for one in trips if one.depart and one.depart.year == year)
         last = trips[0] if trips else None
-        places = "、".join(place_name(code) for code in (last.countries or [])) if last else ""
+        places = joined(place_name(code) for code in (last.countries or [])) if last else ""
         found.append(
             PersonView(
                 id=str(member.get("id") or ""),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from waiban.core.ui.format import day_text
+from waiban.core.ui.format import day_text, joined
 from waiban.domains.outbound.arithmetic import total_of
 from waiban.domains.outbound.drafting import money
 from waiban.domains.outbound.forms.fields import Fields
@@ -68,7 +68,7 @@ def _said(make: Fields, pointer: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(make.word(pointer, str(item)) for item in value)
+        return joined(make.word(pointer, str(item)) for item in value)
     text = str(value)
     if pointer.endswith("/country"):
         return place_name(text)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
-from waiban.core.ui.format import day_text
+from waiban.core.ui.format import day_text, joined
 from waiban.core.ui.marks import ClockFace
 from waiban.domains.outbound.authority import Authority, authority_of
 from waiban.domains.outbound.casing import PersonView, Step, _clock, _steps, headline, people_of
@@ -140,7 +140,7 @@ def _filed(trip: Trip) -> str:
     if plan.get("in_annual_plan") is not None:
         listed = _("列入年度计划%(item)s") if plan["in_annual_plan"] else _("未列入年度计划%(item)s")
         parts.append(listed % {"item": f" {plan['item']}" if plan.get("item") else ""})
-    return "，".join(parts) + "。"
+    return _("%(said)s。") % {"said": joined(parts, "，")}
 
 
 def _whom(trip: Trip) -> str:
@@ -148,7 +148,7 @@ def _whom(trip: Trip) -> str:
     for item in trip.dossier.get("invitations") or []:
         place = place_name(str(item["country"])) if item.get("country") else ""
         said.append(" ".join(part for part in (place, str(item.get("inviter") or "")) if part))
-    return "；".join(said) or "—"
+    return joined(said, "；") or "—"
 
 
 def _funding(trip: Trip) -> str:
@@ -163,9 +163,14 @@ def _vouched(trip: Trip) -> dict[str, str]:
     rows = list(Attestation.objects.filter(trip=trip, replaced=False))
     names = {post.pk: post.name for post in Post.objects.filter(pk__in=[row.post_id for row in rows])}
     return {
-        row.rule: _("%(post)s %(day)s 确认")
-        % {"post": names.get(row.post_id, ""), "day": day_text(localdate(row.given_at))}
-        + (f"：{row.words}" if row.words else "")
+        row.rule: joined(
+            (
+                _("%(post)s %(day)s 确认")
+                % {"post": names.get(row.post_id, ""), "day": day_text(localdate(row.given_at))},
+                *([row.words] if row.words else []),
+            ),
+            "：",
+        )
         for row in rows
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Traveller, Unit
-from waiban.core.ui.format import money_text, short_day_text
+from waiban.core.ui.format import joined, money_text, short_day_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
@@ -231,7 +231,7 @@ def _member_of(earlier: dict[str, list[EarlierTrip]], names: dict[Any, str]) -> 
         trips = earlier.get(str(member.get("id")), [])
         last = ""
         if trips:
-            places = "、".join(place_name(code) for code in trips[0].countries or [])
+            places = joined(place_name(code) for code in trips[0].countries or [])
             last = f"{trips[0].depart:%Y-%m} {places}" if trips[0].depart else places
         return fields, {"last": last or _("两年内无"), "name": names.get(member.get("id") or "", "")}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
+from waiban.core.ui.format import joined
 from waiban.domains.outbound.check import STAGE_OF_STEP, check, stops, waits_for
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
@@ -80,7 +81,7 @@ def _submit(trip: Trip, _item: WorkItem) -> None:
     if trip.unread:
         raise CannotError(_("还有没读懂的填写，请先改好"), next(iter(trip.unread)))
     if trip.recheck:
-        papers = "、".join(str(PAPERS[paper]) for paper in trip.recheck)
+        papers = joined(str(PAPERS[paper]) for paper in trip.recheck)
         raise CannotError(_("采用改法后须重新核对：%(papers)s") % {"papers": papers})
     request = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).exclude(number="")
     if not request.exists():
@@ -91,7 +92,7 @@ def _submit(trip: Trip, _item: WorkItem) -> None:
             raise CannotError(_("%(unit)s还没有公示") % {"unit": unit.name})
         changed = changed_since(notice.shown, trip.dossier)
         if changed:
-            what = "、".join(str(CONTENTS[name]) for name in changed)
+            what = joined(str(CONTENTS[name]) for name in changed)
             raise CannotError(_("公示后改了：%(what)s。请退回公示环节重新公示") % {"what": what})
     judgement = check(trip, "submit")
     _refuse_if(stops(judgement))

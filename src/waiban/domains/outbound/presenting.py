@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from waiban.core.ui.format import joined
 from waiban.core.ui.marks import finding_kind
 from waiban.dossiers.check import Finding, Judgement
 
@@ -92,7 +93,7 @@ def finding_view(finding: Finding) -> FindingView:
         cite_title=finding.title_en if english else finding.title_zh,
         cite_rows=tuple(row for row in rows if row[1]),
         remedy=str(sheet["remedy_en" if english else "remedy_zh"] or "") if finding.remedy else "",
-        offer="；".join(str(offer["en" if english else "zh"]) for offer in finding.offers),
+        offer=joined((str(offer["en" if english else "zh"]) for offer in finding.offers), "；"),
         waits_for="" if finding.card["stated_by"] == "applicant" else str(finding.card["stated_by"]),
     )
 

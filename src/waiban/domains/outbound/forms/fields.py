@@ -92,14 +92,19 @@ class Fields:
             last = name.rpartition(".")[2]
             name = f"{name}_" if last in ("return", "from") else name
             if name in labels:
-                return labels[name][self._language]
+                return self._begin(labels[name][self._language])
         return parts[-1]
 
     def word(self, pointer: str, word: str) -> str:
         key = next((part for part in reversed(pointer.split("/")) if part and not part.isdigit()), "")
         labels: Mapping[str, Mapping[str, str]] = self.law.labels
         found = labels.get(f"{key}.{word}") or labels.get(f"{key}={word}") or labels.get(word)
-        return found[self._language] if found else word
+        return self._begin(found[self._language]) if found else word
+
+    @staticmethod
+    def _begin(text: str) -> str:
+        """The law's English labels stand inside sentences; by themselves they begin with a capital."""
+        return text[:1].upper() + text[1:]
 
     @property
     def _language(self) -> str:
