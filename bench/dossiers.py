@@ -11,14 +11,32 @@ from waiban.dossiers.load import trip_from
 from waiban.dossiers.trip import Trip
 
 DAY = timedelta(days=1)
-COUNTRIES = {"JP": ("东京", "JPY"), "KR": ("首尔", "USD"), "DE": ("柏林", "EUR"), "FR": ("巴黎", "EUR"), "SG": ("新加坡", "USD")}
+COUNTRIES = {
+    "JP": ("东京", "JPY"),
+    "KR": ("首尔", "USD"),
+    "DE": ("柏林", "EUR"),
+    "FR": ("巴黎", "EUR"),
+    "SG": ("新加坡", "USD"),
+}
 RATES = {"JPY": 1, "USD": 7, "EUR": 8}
 """Whole numbers, because one of the peers doesn't mix whole and broken ones; their level doesn't matter here."""
 RANKS = ["county", "deputy_county", "section", "deputy_section", "staff"]
 CONTENTS = [
     "members", "units", "posts", "countries", "task", "programme", "route", "invitation", "host_profile", "funding", "budget",
 ]  # fmt: skip
-LETTER = ["members", "units", "posts", "purpose", "dates", "days", "place", "costs", "signature", "contact", "letterhead"]
+LETTER = [
+    "members",
+    "units",
+    "posts",
+    "purpose",
+    "dates",
+    "days",
+    "place",
+    "costs",
+    "signature",
+    "contact",
+    "letterhead",
+]
 FAULT = 0.06
 
 
@@ -122,7 +140,9 @@ def programme(depart: date, days: int) -> list[dict[str, Any]]:
         crossing = n in (0, days - 1)
         for part in ("morning", "afternoon"):
             nature = "travel" if crossing else "official"
-            parts.append({"date": (depart + DAY * n).isoformat(), "part": part, "text": "会谈", "host": "外方", "nature": nature})
+            parts.append(
+                {"date": (depart + DAY * n).isoformat(), "part": part, "text": "会谈", "host": "外方", "nature": nature}
+            )
     return parts
 
 

@@ -29,10 +29,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(Path(__file__).parent)]
 
 import msgspec  # noqa: E402
+
 from dossiers import dossiers  # noqa: E402
 from rulebook_engines import cel_judges, json_logic_judges, regorus_judges, zen_judges  # noqa: E402
 from rulebook_peers import Given, Plan, Translator  # noqa: E402
-
 from waiban.dossiers.load import SCHEMA_FILE, trip_schema  # noqa: E402
 from waiban.dossiers.remedies import expand  # noqa: E402
 from waiban.dossiers.trip import Trip  # noqa: E402
@@ -196,7 +196,9 @@ class Givens:
         return Line(given.name, "", card, values=values, over=given.over, item=given.item, test=always, shown=shown)
 
     def input(self, trip: Trip) -> dict[str, Any]:
-        result: dict[str, Any] = {path.replace(".", "__"): plain(follow(trip, path)) for path in sorted(self.plan.paths)}
+        result: dict[str, Any] = {
+            path.replace(".", "__"): plain(follow(trip, path)) for path in sorted(self.plan.paths)
+        }
         day = trip.submitted or trip.depart
         result["law_day"] = (day or date(9999, 1, 1)).toordinal()
         details, _ = self.ask(trip, None, None, 0, {}, False)
@@ -238,7 +240,9 @@ def flat(value: Any, before: str = "") -> Iterator[tuple[str, Any]]:
     """Keys of an item, those of its parts joined by `__`; a part that isn't there gives keys that aren't stated."""
     for name, kind in ((field.name, field.type) for field in msgspec.structs.fields(type(value))):
         part = getattr(value, name)
-        inner = [one for one in getattr(kind, "__args__", ()) if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+        inner = [
+            one for one in getattr(kind, "__args__", ()) if isinstance(one, type) and issubclass(one, msgspec.Struct)
+        ]
         if isinstance(part, msgspec.Struct) or (part is None and inner and "list" not in str(kind)):
             yield before + name, part is not None or None
             yield from flat(part if part is not None else inner[0](), f"{before}{name}__")

@@ -117,7 +117,9 @@ class Rego:
             case ("notnull", value):
                 return [f"{self.term(value, scope)} != null"]
             case ("in", value, words):
-                return [f"{self.term(value, scope)} in {{{', '.join(json.dumps(word, ensure_ascii=False) for word in words)}}}"]
+                return [
+                    f"{self.term(value, scope)} in {{{', '.join(json.dumps(word, ensure_ascii=False) for word in words)}}}"
+                ]
             case ("inlist", value, values):
                 return [f"{self.term(value, scope)} in {self.term(values, scope)}"]
             case ("forall", item, values, test):
@@ -216,16 +218,13 @@ def cel_judges(plan: Plan) -> dict[str, tuple[Callable[[Input], Any], Judge]]:
     import cel
 
     program = cel.compile(Cel(plan).text)
-    return {"one expression": (lambda value: cel.Context(value), program.execute)}
+    return {"one expression": (cel.Context, program.execute)}
 
 
 class Zen(Cel):
-    """Staged: each level of facts is one evaluation whose answer joins the input."""
+    """The same words but for loops, whose item is `#`."""
 
-    def bind(self, plan: Plan) -> list[tuple[int, Core]]:
-        return plan.answers
-
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self) -> None:
         self.where = {}
 
     def write(self, core: Core) -> str:
@@ -249,7 +248,7 @@ class Zen(Cel):
 def zen_judges(plan: Plan) -> dict[str, tuple[Callable[[Input], Any], Judge]]:
     import zen
 
-    writer = Zen(plan)
+    writer = Zen()
     whole = zen.compile_expression(f"[{', '.join(writer.write(core) for core in inlined(plan))}]")
     stages = [
         zen.compile_expression("{" + ", ".join(f"{name}: {writer.write(core)}" for name, core in group) + "}")

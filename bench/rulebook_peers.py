@@ -469,9 +469,15 @@ class Translator:
         if any(part.op == "table" for node in line.nodes() for part in node.walk()):
             raise Beyond  # a table's edition that is only known by its year has no counterpart here
         day: Core = ("var", "law_day")
-        early = either(*(("cmp", "<", day, ("lit", start.day.toordinal())) for start in starts if start.day is not None))
-        years = {period.start.day.year for value in line.values.values() for period in value.dated if _by_year(period.start)}
-        years |= {line.in_force.start.day.year} if line.in_force is not None and _by_year(line.in_force.start) else set()
+        early = either(
+            *(("cmp", "<", day, ("lit", start.day.toordinal())) for start in starts if start.day is not None)
+        )
+        years = {
+            period.start.day.year for value in line.values.values() for period in value.dated if _by_year(period.start)
+        }
+        years |= (
+            {line.in_force.start.day.year} if line.in_force is not None and _by_year(line.in_force.start) else set()
+        )
         soft = either(
             *(
                 both(

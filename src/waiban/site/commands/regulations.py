@@ -181,7 +181,9 @@ def _export(options: Namespace) -> int:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
     elif not _export_office(str(options.office), target):
-        print(f"waiban regulations: no folder, level or office {options.office!r} with rules of its own", file=sys.stderr)
+        print(
+            f"waiban regulations: no folder, level or office {options.office!r} with rules of its own", file=sys.stderr
+        )
         return UNUSABLE
     print(target)
     return 0
