@@ -28,6 +28,8 @@ class Shell:
     """To choose from, where the account may act at more than one."""
     unread: str = ""
     """Notices that nobody at these posts has read: nothing, their number, or 99+."""
+    notice: str = ""
+    """What the office wants read before anybody signs in."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -36,8 +38,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _shell(request: HttpRequest) -> Shell:
     if not someone_acts() or current_principal().kind == Kind.PUBLIC:
-        office = Office.objects.order_by("id").first() if Office.objects.count() == 1 else None
-        return Shell(_name(office), _short(office), office.telephone if office else "", "", "", [])
+        office = _office_of(request)
+        if office is None:
+            return Shell("", _short(None), "", "", "", [])
+        return Shell(_name(office), _short(office), office.telephone, "", "", [], notice=office.notice)
     principal = current_principal()
     post = Post.objects.select_related("unit", "office").filter(pk=principal.post).first() if principal.post else None
     office = post.office if post else None
@@ -53,6 +57,12 @@ def _shell(request: HttpRequest) -> Shell:
         choosable_posts(principal) if len(principal.posts | principal.standing_in) > 1 else [],
         _unread() if post else "",
     )
+
+
+def _office_of(request: HttpRequest) -> Office | None:
+    """Before anybody acts: the office whose short name is the host's first part, else the deployment's first."""
+    label = request.get_host().partition(".")[0]
+    return Office.objects.filter(slug=label).first() or Office.objects.order_by("id").first()
 
 
 def _unread() -> str:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from waiban.core.casework import clocks
 from waiban.core.casework.models import WorkItem
+from waiban.core.offices.models import Office
 from waiban.desks.inbox.tests.conftest import Town, make_town
 
 pytestmark = [pytest.mark.real_database, pytest.mark.journey]
@@ -42,6 +43,7 @@ def town(address: str) -> Town:
         account = made.people.city.accounts[who]
         account.set_password(PASSWORD)
         account.save()
+    Office.objects.filter(pk=made.people.office.pk).update(notice="周六 20:00 至 22:00 停机维护", telephone="内线 6021")
     today = clocks.today()
     for n, (title, days) in enumerate(
         [
@@ -92,6 +94,8 @@ def test_from_sign_in_to_the_last_row(address: str, town: Town, chromium: Browse
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
+    assert "澄江市人民政府外事办公室" in page.locator("main").inner_text()
+    assert page.get_by_text("停机维护").is_visible() == (width != "phone")
     look(page, "signin", width)
     page.fill("#id_login", town.people.city.accounts["designated_officer"].username)
     page.fill("#id_password", "wrong-password")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
@@ -148,3 +149,17 @@ def test_the_planner_counts_back_in_working_days(town: Town) -> None:
 
 def ask_plan(town: Town, day: str) -> str:
     return town.client("designated_officer").get("/plan", {"depart": day}).content.decode()
+
+
+def test_a_page_that_is_not_for_this_post_says_so(town: Town) -> None:
+    response = town.client("inspector").get("/trips/new/")
+    assert response.status_code == 403
+    assert "这一页不在您的范围内" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "404", "413", "500"])
+def test_pages_of_failure_need_no_context(name: str) -> None:
+    """They are shown when little works: without a request, an account or a database."""
+    page = get_template(f"{name}.html").render({})
+    assert page.count("<h1") == 1
+    assert 'href="/"' in page
