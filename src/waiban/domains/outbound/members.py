@@ -6,6 +6,8 @@ from waiban.core.people.actions.let_see import let_see
 from waiban.core.people.models import Traveller
 from waiban.domains.outbound.models import Trip, TripMember
 
+PROJECTED = ("place", "rank", "role", "category", "depart", "return_on", "countries", "readers")
+
 
 def project_members(trip: Trip) -> None:
     """Make the member rows say what the dossier says. Members whose id is no traveller of ours stay in the dossier only."""
@@ -25,18 +27,19 @@ def project_members(trip: Trip) -> None:
     changed: list[TripMember] = []
     for traveller in known:
         place, member = wanted[traveller]
-        row = rows.get(traveller) or TripMember(trip=trip, traveller_id=traveller)
-        row.place = place
-        row.rank = str(member.get("rank") or "")
-        row.role = str(member.get("role") or "")
-        row.category = str(member.get("category") or "")
-        row.depart, row.return_on, row.countries = trip.depart, trip.return_on, trip.countries
-        row.readers = trip.readers
-        (changed if traveller in rows else fresh).append(row)
+        says: dict[str, object] = {
+            "place": place,
+            **{key: str(member.get(key) or "") for key in ("rank", "role", "category")},
+            **{key: getattr(trip, key) for key in ("depart", "return_on", "countries", "readers")},
+        }
+        if traveller not in rows:
+            fresh.append(TripMember(trip=trip, traveller_id=traveller, **says))
+        elif any(getattr(rows[traveller], key) != value for key, value in says.items()):
+            for key, value in says.items():
+                setattr(rows[traveller], key, value)
+            changed.append(rows[traveller])
     TripMember.objects.bulk_create(fresh)
-    TripMember.objects.bulk_update(
-        changed, ["place", "rank", "role", "category", "depart", "return_on", "countries", "readers"]
-    )
+    TripMember.objects.bulk_update(changed, PROJECTED)
 
 
 def traveller_id(member: dict[str, object]) -> uuid.UUID | None:
