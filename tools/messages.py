@@ -84,7 +84,9 @@ def check() -> int:
             faults.append(f"fuzzy: {shown}")
         elif CHINESE.search(str(translated.string)) and "en-keeps-chinese" not in translated.auto_comments:
             faults.append(f"Chinese in the English of: {shown}")
-        elif set(PLACEHOLDER.findall(shown)) - set(PLACEHOLDER.findall(str(translated.string))) and isinstance(message.id, str):
+        elif set(PLACEHOLDER.findall(shown)) - set(PLACEHOLDER.findall(str(translated.string))) and isinstance(
+            message.id, str
+        ):
             faults.append(f"a placeholder is lost in the English of: {shown}")
     for fault in faults:
         print(f"messages: {fault}")

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -193,7 +194,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     raise SystemExit("PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor `nobody`")
 
 
-def _as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+def _as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
@@ -242,7 +243,7 @@ def _make_cluster(state: Path, binaries: Path, user: pwd.struct_passwd | None) -
             check=True,
             capture_output=True,
             cwd="/",
-            **_as_user(user),  # type: ignore[call-overload]
+            **_as_user(user),
         )
     except subprocess.CalledProcessError as error:
         raise SystemExit(f"initdb failed:\n{error.stderr.decode(errors='replace')}") from error

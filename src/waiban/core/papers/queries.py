@@ -47,7 +47,7 @@ def _face(paper: Paper) -> PaperFace:
         day=paper.day,
         valid_until=paper.valid_until,
         state=paper.state,
-        state_zh=Paper.State(paper.state).label,
+        state_zh=str(Paper.State(paper.state).label),
         pdf=paper.pdf_id,
         docx=paper.docx_id,
         scan=paper.stamped_scan_id,

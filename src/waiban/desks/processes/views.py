@@ -119,7 +119,7 @@ def _move(group: list[str], task: str, step: int) -> list[str]:
 
 
 def _steps(process: Process, group: Sequence[str]) -> list[Step]:
-    roles: Mapping[str, str] = dict(Role.choices)
+    roles = {role.value: str(role.label) for role in Role}
     return [
         _step(process.tasks[task], roles, first=place == 0, last=place == len(group) - 1)
         for place, task in enumerate(group)

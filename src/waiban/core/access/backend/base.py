@@ -11,7 +11,7 @@ from django.db.backends.postgresql import base
 from psycopg import Cursor
 
 
-class ExtendedCursor(base.CursorMixin, Cursor):  # type: ignore[type-arg,misc]
+class ExtendedCursor(base.CursorMixin, Cursor):
     def _execute_send(self, query: Any, *, force_extended: bool = True, binary: bool | None = None) -> None:  # noqa: ARG002 - psycopg's signature
         super()._execute_send(query, force_extended=True, binary=binary)
 

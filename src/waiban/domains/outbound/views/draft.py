@@ -235,7 +235,11 @@ def _edits(act: str, request: HttpRequest, trip_id: uuid.UUID) -> list[dict[str,
 
 def _outside_member(request: HttpRequest, trip: Trip) -> dict[str, Any]:
     """A person of another unit, typed here: a row that both units see."""
-    unit = Unit.objects.filter(pk=request.POST.get("outside_unit") or None, office=trip.office_id).first()
+    try:
+        chosen = uuid.UUID(request.POST.get("outside_unit", ""))
+    except ValueError:
+        raise CannotError(_("请选派员的外单位")) from None
+    unit = Unit.objects.filter(pk=chosen, office=trip.office_id).first()
     if unit is None:
         raise CannotError(_("请选派员的外单位"))
     day = trip.depart or today()
