@@ -18,6 +18,7 @@ class OfficesConfig(AppConfig):
                 "grant.end": _("收回授权，从 %(on)s 起：%(reason)s"),
                 "grant.record": _("登记授权 %(number)s"),
                 "office.open": _("开办"),
+                "office.save": _("改本办信息"),
                 "office.set": _("改设置 %(key)s：%(reason)s"),
             }
         )

@@ -55,7 +55,9 @@ def value_field(setting: Setting) -> forms.Field:
     if setting.kind == Kind.NUMBER:
         return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **common)
     if setting.longest > 200:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), max_length=setting.longest, **common)
+        return forms.CharField(
+            widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}), max_length=setting.longest, **common
+        )
     return forms.CharField(max_length=200, **common)
 
 
@@ -88,3 +90,13 @@ class GrantForm(PlainForm):
 class EndGrantForm(PlainForm):
     on = day_field(_("从哪天起不再有效"))
     reason = forms.CharField(label=_("理由"), max_length=200)
+
+
+class OfficeForm(PlainForm):
+    name = forms.CharField(label=_("全称"), max_length=60)
+    name_en = forms.CharField(label=_("英文名称"), max_length=120, required=False)
+    short_name = forms.CharField(label=_("简称"), max_length=20, help_text=_("用在文号里，如 云外"))
+    telephone = forms.CharField(label=_("值班电话"), max_length=40, required=False)
+    notice = forms.CharField(
+        label=_("登录页通知"), max_length=200, required=False, help_text=_("谁都看得到，空着就不显示")
+    )

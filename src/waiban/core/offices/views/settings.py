@@ -12,14 +12,15 @@ from waiban.core.access.permissions import Permission
 from waiban.core.access.routes import open_to
 from waiban.core.offices import queries
 from waiban.core.offices import settings as registry
+from waiban.core.offices.actions.save_office import FIELDS, save_office
 from waiban.core.offices.actions.set_setting import set_setting
-from waiban.core.offices.forms import SettingForm
+from waiban.core.offices.forms import OfficeForm, SettingForm
 from waiban.core.offices.settings import Kind, Setting
 from waiban.core.offices.views.pages import Tab, form_page, my_office
 
 
 def tabs(current: str) -> list[Tab]:
-    wanted = (("settings", _("设置")), ("grants", _("审批授权")))
+    wanted = (("settings", _("设置")), ("grants", _("审批授权")), ("office", _("本办信息")))
     return [Tab(label, reverse(f"offices:{name}"), name == current) for name, label in wanted]
 
 
@@ -32,6 +33,21 @@ def said(setting: Setting, value: Any) -> str:
     if setting.kind == Kind.CHOICE:
         return str(dict(setting.choices).get(value, value))
     return str(value)
+
+
+@open_to(Permission.OFFICE_SET)
+def office(request: HttpRequest) -> HttpResponse:
+    row = my_office()
+    form = OfficeForm(request.POST or None, initial={field: getattr(row, field) for field in FIELDS})
+
+    def act() -> str:
+        save_office(row.pk, **form.cleaned_data)
+        return _("已保存")
+
+    return form_page(
+        request, form, act, title=_("本办信息"), back=reverse("offices:settings"), button=_("保存"),
+        crumb=_("设置"), section="settings",
+    )  # fmt: skip
 
 
 @require_safe

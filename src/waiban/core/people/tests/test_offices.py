@@ -161,3 +161,23 @@ def test_the_grants_page_records_and_takes_back(people: People) -> None:
 def test_others_get_no_page(people: People) -> None:
     for who in ("designated_officer", "desk_officer", "auditor", "inspector", "outside_office"):
         assert people.client(who).get(reverse("offices:settings")).status_code == 403
+
+
+def test_the_office_says_what_it_is_called(people: People) -> None:
+    client, address = people.client("office_head"), reverse("offices:office")
+    assert 'value="澄外"' in client.get(address).content.decode()
+    sent = {
+        "name": people.office.name,
+        "name_en": "",
+        "short_name": "澄",
+        "telephone": "8600 1234",
+        "notice": "周六停机",
+    }
+    assert client.post(address, {**sent, "short_name": ""}).status_code == 200
+    assert client.post(address, sent).status_code == 302
+    people.office.refresh_from_db()
+    assert (people.office.telephone, people.office.notice) == ("8600 1234", "周六停机")
+    with people.as_("auditor"):
+        event = Event.objects.get(name="office.save")
+    assert (event.data["before"]["short_name"], event.data["after"]["short_name"]) == ("澄外", "澄")
+    assert people.client("desk_officer").post(address, sent).status_code == 403
