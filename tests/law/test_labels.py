@@ -20,9 +20,9 @@ def test_every_key_and_choice_of_the_format_has_a_name() -> None:
             walk(inner, here)
         if "items" in schema:
             walk(schema["items"], path)
-        for word in schema.get("enum", ()):
-            if word is not None and not ({f"{path[-1]}.{word}", str(word)} & set(labels)):
-                missing.append(f"{'.'.join(path)}={word}")
+        words = [word for word in schema.get("enum", ()) if word is not None]
+        unnamed = [word for word in words if not {f"{path[-1]}.{word}", str(word)} & set(labels)]
+        missing.extend(f"{'.'.join(path)}={word}" for word in unnamed)
 
     walk(trip_schema(), ())
     assert not missing
