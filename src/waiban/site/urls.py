@@ -15,3 +15,5 @@ urlpatterns = [
     path("register/", include("waiban.desks.register.urls")),
     path("processes/", include("waiban.desks.processes.urls")),
 ]
+
+handler400 = "waiban.core.ui.oops.bad_request"

@@ -163,3 +163,10 @@ def test_pages_of_failure_need_no_context(name: str) -> None:
     page = get_template(f"{name}.html").render({})
     assert page.count("<h1") == 1
     assert 'href="/"' in page
+
+
+def test_too_much_is_said_to_be_too_much(town: Town) -> None:
+    body = {"words": "同" * 2_000_000}
+    response = town.client("designated_officer").post("/trips/new/", body)
+    assert response.status_code == 413
+    assert "太大" in response.content.decode()
