@@ -7,11 +7,15 @@ document.addEventListener("htmx:after:swap", () => show(false));
 addEventListener("online", () => show(false));
 addEventListener("offline", () => show(true));
 
-// A check that waited for the one before it goes out with the number which that one brought back.
+// A check that waited for the one before it sends the form as that one left it: its rows, its number, what was typed since.
 document.addEventListener("htmx:before:request", (event) => {
-  const body = event.detail?.ctx?.request?.body;
-  const revision = document.querySelector("#draft input[name=revision]");
-  if (revision && body instanceof URLSearchParams && body.has("revision")) body.set("revision", revision.value);
+  const ctx = event.detail?.ctx;
+  const form = document.getElementById("draft");
+  if (!form || ctx?.request?.form !== form || !(ctx.request.body instanceof URLSearchParams)) return;
+  const pressed = ctx.request.submitter ?? (ctx.sourceElement.matches("button[name]") ? ctx.sourceElement : null);
+  const body = new URLSearchParams(new FormData(form));
+  if (pressed?.name) body.append(pressed.name, pressed.value);
+  ctx.request.body = body;
 });
 
 // An undo bar stays until it is used or the next page; after 20 seconds it goes.

@@ -89,9 +89,10 @@ class Shown:
     watch_label: str
 
 
-def address(url_name: str, subject_id: uuid.UUID) -> str:
-    """The page of a case's subject: what this post can do there stands on top."""
-    return reverse(url_name, args=[subject_id])
+def address(url_name: str, subject_id: uuid.UUID, item_id: uuid.UUID | None = None) -> str:
+    """The page of a case's subject: what this post can do there stands on top, the named item first."""
+    page = reverse(url_name, args=[subject_id])
+    return f"{page}?item={item_id}" if item_id else page
 
 
 def line(row: queries.Row, today: date) -> Line:
@@ -103,7 +104,7 @@ def line(row: queries.Row, today: date) -> Line:
         row.detail,
         row.unit,
         _holder(row),
-        address(row.url_name, row.subject_id),
+        address(row.url_name, row.subject_id, row.item_id),
         reverse("inbox_preview", args=[row.case_id]),
     )
 
@@ -192,7 +193,7 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         rest=_others(ready.others),
         last=_last(case),
         files=[Paper(*paper) for paper in ready.files],
-        url=address(case.url_name, case.subject_id),
+        url=address(case.url_name, case.subject_id, item.pk if item and mine else None),
         open_label=gettext("去办：%(verb)s") % {"verb": _item_verb(item)} if item and mine else gettext("打开案卷"),
         claim_url=reverse("inbox_claim", args=[item.pk]) if item and mine and item.claimed_by_id is None else "",
         watch_url=reverse("inbox_watch", args=[case.pk]) if current_principal().may(Permission.CASE_READ) else "",
