@@ -20,6 +20,8 @@ SCHEMA_ID = "waiban/trip/1"
 WHERE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
 STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
 MAX_BYTES = 4_000_000
+MAX_VALUES = 200_000  # YAML's aliases let a few lines stand for billions
+MONEY = {"unit_price", "amount", "total_cny", "actual_total_cny", "days"}
 
 
 def load_trip(text: str | bytes, *, yaml: bool = False, draft: bool = False) -> Trip:
@@ -46,6 +48,8 @@ def trip_from(value: Any, *, draft: bool = False) -> Trip:
     """The same from parsed JSON: objects, lists, texts, numbers, true, false, null."""
     if not isinstance(value, dict):
         raise InputError(Problem("", "an object", _found(value)))
+    if _count(value) > MAX_VALUES:
+        raise InputError(Problem("", f"a dossier of at most {MAX_VALUES} values", "more, perhaps by repeated aliases"))
     value = _whole(value)
     if not draft:
         _require(value, trip_schema(), "")
@@ -113,6 +117,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _count(value: Any) -> int:
+    """How many values there are, each use of an alias counted; stops soon after MAX_VALUES."""
+    count, waiting = 0, [value]
+    while waiting and count <= MAX_VALUES:
+        one = waiting.pop()
+        count += 1
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return count
+
+
 def _whole(value: Any) -> Any:
     """JSON Schema calls 5.0 an integer; give it as one."""
     if isinstance(value, Decimal):
@@ -124,9 +141,18 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float):
         return _whole(Decimal(repr(value)))
     if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
+        return {key: _whole(_money(key, item)) for key, item in value.items()}
     if isinstance(value, list):
         return [_whole(item) for item in value]
+    return value
+
+
+def _money(key: str, value: Any) -> Any:
+    """Decimal reads 'NaN' and 'Infinity', which are no amounts."""
+    amounts = value.values() if key == "rates_to_cny" and isinstance(value, dict) else [value] if key in MONEY else ()
+    for amount in amounts:
+        if isinstance(amount, str) and amount.strip().lstrip("+-").lower().startswith(("nan", "snan", "inf")):
+            raise InputError(Problem("", "an amount as a number or decimal text", f"{key} {amount[:40]}"))
     return value
 
 

@@ -212,3 +212,19 @@ def test_an_edit_that_does_not_fit_is_refused(edit: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         apply_edits({"a": [1]}, [edit])
     assert value_at({"a": [1]}, "/a/0") == 1
+
+
+def test_a_few_lines_of_aliases_that_stand_for_billions_are_refused_at_once() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [
+        f"{one}: &{one} [{', '.join([f'*{before}'] * 10)}]" for before, one in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
+    with pytest.raises(InputError, match="values"):
+        load_trip("\n".join(lines), yaml=True)
+
+
+@pytest.mark.parametrize("amount", ["NaN", "-Infinity", "inf", "sNaN"])
+def test_no_number_is_no_amount(amount: str) -> None:
+    for budget in ({"total_cny": amount}, {"rates_to_cny": {"JPY": amount}}):
+        with pytest.raises(InputError, match="amount"):
+            trip_from(SMALLEST | {"budget": budget})
