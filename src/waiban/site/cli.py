@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("rest", nargs=argparse.REMAINDER)
     audit.set_defaults(run=_audit)
 
+    office = commands.add_parser("office", help="open an office for a city", add_help=False)
+    office.add_argument("rest", nargs=argparse.REMAINDER)
+    office.set_defaults(run=_office)
+
     places = commands.add_parser("places", help="cities, and the year's holidays and make-up days", add_help=False)
     places.add_argument("rest", nargs=argparse.REMAINDER)
     places.set_defaults(run=_places)
@@ -122,6 +126,12 @@ def _regulations(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     from waiban.site.register import main as run
+
+    return run(options.rest)
+
+
+def _office(options: argparse.Namespace) -> int:
+    from waiban.site.offices import main as run
 
     return run(options.rest)
 
