@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.models import Event
@@ -16,6 +18,7 @@ from waiban.core.people.models import Account, Post
 PAGE = 50
 COUNTED = 1_000
 CHUNK = 500
+WITHOUT_ACCOUNT: dict[str, str | Promise] = {"system": _("平台"), "public": _("未登录")}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Line:
     kind: str
     name: str
     text: str
-    who: str
+    who: str | Promise
     post: str
     for_post: str
     case: str
@@ -103,7 +106,7 @@ def _lines(rows: Sequence[Event]) -> list[Line]:
     return [
         Line(
             row.pk, row.recorded_at, row.happened_on, row.get_kind_display(), row.name, sentence(row.name, row.data),
-            name_of(accounts, row.account_id), name_of(posts, row.post_id), name_of(posts, row.for_post_id),
+            name_of(accounts, row.account_id) or WITHOUT_ACCOUNT.get(row.principal, ""), name_of(posts, row.post_id), name_of(posts, row.for_post_id),
             cases[row.case_id].number if row.case_id in cases else "",
         )
         for row in rows

@@ -88,7 +88,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 def _cells(row: queries.Line) -> list[str]:
     times = [row.recorded_at.isoformat(), row.happened_on.isoformat()]
-    return [*times, row.kind, row.name, row.text, row.who, row.post, row.for_post, row.case, str(row.id)]
+    return [*times, row.kind, row.name, row.text, str(row.who), row.post, row.for_post, row.case, str(row.id)]
 
 
 @open_to(Permission.AUDIT_READ)
