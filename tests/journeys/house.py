@@ -29,7 +29,9 @@ PASSWORD = "journeys-through-2027"
 WIDE, PHONE, BETWEEN = (1366, 768), (390, 844), (900, 768)
 SHOTS = ROOT / "test-results" / "journeys"
 PICTURES = ROOT / "docs" / "pictures"
-BUILD = "[...new Set([...document.body.querySelectorAll('*')].map(e => e.tagName + '.' + e.className))].sort().join(' ')"
+BUILD = (
+    "[...new Set([...document.body.querySelectorAll('*')].map(e => e.tagName + '.' + e.className))].sort().join(' ')"
+)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -199,7 +201,9 @@ class Reader:
         """Chromium writes a page's own 404 or 422 into the console; the tests expect them where they come."""
         return "Failed to load resource" in text and bool(self._refused)
 
-    def shoot(self, name: str, size: tuple[int, int] | None = None, *, whole: bool = False, picture: bool = False) -> None:
+    def shoot(
+        self, name: str, size: tuple[int, int] | None = None, *, whole: bool = False, picture: bool = False
+    ) -> None:
         """A picture into test-results; with WAIBAN_PICTURES=1 also into docs/pictures, where `picture`."""
         shown = self.page.viewport_size
         if size:
@@ -273,7 +277,7 @@ def serving(server: postgres.Server, database: str, state: Path) -> Iterator[str
 
 def _answers(url: str) -> bool:
     try:
-        urllib.request.urlopen(f"{url}/accounts/login/", timeout=5).close()
+        urllib.request.urlopen(f"{url}/accounts/login/", timeout=5).close()  # noqa: S310 - our own loopback address
     except OSError:
         return False
     return True

@@ -88,4 +88,9 @@ def test_sent_back_resumed_and_decided_on_paper(house: House, tmp_path: Path, pa
     expect(section.page.locator("#steps")).to_contain_text("据纸质批示录入")
     expect(section.page.locator("#steps")).to_contain_text("同意。请抓好落实。")
     section.shoot_all("case", picture=True)
-    assert section.status_of(section.page.locator("#steps").get_by_role("link", name="看扫描件").first.get_attribute("href") or "") == 200
+    assert (
+        section.status_of(
+            section.page.locator("#steps").get_by_role("link", name="看扫描件").first.get_attribute("href") or ""
+        )
+        == 200
+    )

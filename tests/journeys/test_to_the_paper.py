@@ -56,7 +56,16 @@ def test_from_a_real_dossier_to_the_approval_paper(house: House, tmp_path: Path,
     expect(officer.page.locator(".pagehead")).to_contain_text("已批准")
     officer.shoot_all("case-approved")
     text = text_of_the_paper(officer)
-    for wanted in ("的任务批件", "澄江市商务局：", "程知远", "商请〔2027〕3号", "共5天", "日本", "测授〔2025〕1号", "未盖章"):
+    for wanted in (
+        "的任务批件",
+        "澄江市商务局：",
+        "程知远",
+        "商请〔2027〕3号",
+        "共5天",
+        "日本",
+        "测授〔2025〕1号",
+        "未盖章",
+    ):
         assert wanted in text, f"{wanted} is missing in: {text}"
     assert len(re.findall(r"澄外批〔\d{4}〕\d+号", text)) == 1
 

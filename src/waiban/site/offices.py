@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 
-from waiban.rulebook.law import LawError, load_law
-from waiban.rulebook.sources import REGULATIONS
+from waiban.rulebook.law import load_law
+from waiban.rulebook.sources import REGULATIONS, LawError
 
 PASSWORD = "WAIBAN_HEAD_PASSWORD"  # noqa: S105 - the name of a variable
 

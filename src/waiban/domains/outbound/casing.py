@@ -16,7 +16,16 @@ from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.policies import may_withdraw
 from waiban.core.people.models import Traveller
-from waiban.core.ui.format import day_text, days_text, joined, moment_text, money_text, people_text, short_day_text, span_text
+from waiban.core.ui.format import (
+    day_text,
+    days_text,
+    joined,
+    moment_text,
+    money_text,
+    people_text,
+    short_day_text,
+    span_text,
+)
 from waiban.core.ui.marks import ClockFace, clock_face, paused_face
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.comparing import Change, differences
@@ -289,7 +298,11 @@ def _facts(trip: Trip, changes: dict[str, Change]) -> dict[str, list[Fact]]:
         {True: _("列入"), False: _("未列入")}.get(bool(plan["in_annual_plan"]), "") if "in_annual_plan" in plan else ""
     )
     task = [
-        fact("/kind", _("出访类别"), joined((part for part in (word("/kind"), word("/organising").lower()) if part), "，")),
+        fact(
+            "/kind",
+            _("出访类别"),
+            joined((part for part in (word("/kind"), word("/organising").lower()) if part), "，"),
+        ),
         fact("/purpose", _("目的"), str(dossier.get("purpose") or "")),
         fact(
             "/plan/in_annual_plan",
