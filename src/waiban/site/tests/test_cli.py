@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -195,6 +195,12 @@ def test_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert read(capsys) == trip_schema()
 
 
+def spent() -> float:
+    """Processor seconds of finished children: what the start costs, however busy the machine is."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_check_starts_fast_and_loads_none_of_the_heavy_ones(files: dict[str, str]) -> None:
     probe = (
         "import sys; from waiban.site.cli import main; code = main(sys.argv[1:]); "
@@ -203,11 +209,11 @@ def test_check_starts_fast_and_loads_none_of_the_heavy_ones(files: dict[str, str
     )
     best, heavy = 9.0, ""
     for _ in range(3):
-        started = time.perf_counter()
+        started = spent()
         done = subprocess.run(
             [sys.executable, "-c", probe, "check", files["long.json"]], capture_output=True, text=True, check=False
         )
-        best = min(best, time.perf_counter() - started)
+        best = min(best, spent() - started)
         heavy = done.stderr.strip().splitlines()[-1]
         assert done.returncode == 1
     assert heavy == "[]"
