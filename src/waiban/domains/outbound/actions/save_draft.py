@@ -46,7 +46,7 @@ def save_draft(
     if not policies.may_edit(principal, trip):
         raise CannotError(_("案卷已交出，要改须先撤回或等退回"))
     if trip.revision != revision:
-        raise ChangedMeanwhileError(_("这份案卷刚被别人改过，请刷新后再改；您刚才填的还在页面上"))
+        raise ChangedMeanwhileError(_("这份案卷刚被别人改过，页面已换成最新内容；您刚才填的没有保存，请核对后再填"))
     reading = read_form(trip.dossier, trip.unread, posted)
     try:
         reading.dossier = apply_edits(reading.dossier, edits)

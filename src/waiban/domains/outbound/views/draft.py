@@ -111,7 +111,8 @@ def remedy(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
     if not edits:
         return _page(request, trip, trouble=_("这条改法已经不适用，请看最新的检查"), status=409)
     try:
-        taken = take_remedy(trip.pk, rule, edits, revision=int(request.POST.get("revision") or 0))
+        revision = request.POST.get("revision", "")
+        taken = take_remedy(trip.pk, rule, edits, revision=int(revision) if revision.isdigit() else 0)
     except (CannotError, InputError) as error:
         message = error.message if isinstance(error, CannotError) else str(error)
         return _page(request, trip_or_404(trip_id), trouble=message, status=409)
