@@ -34,6 +34,8 @@ STATE = Path(f"/var/tmp/waiban-pages-{os.getpid()}")  # noqa: S108 - the server'
 DATABASE = "pages"
 PERSONAS = {"desk officer": "desk_officer", "unit officer": "designated_officer", "city leader": "city_leader"}
 OK = 200
+BLOCK, WARM = 10, 2
+"""Requests of each page before the other size has its turn; and those before them that only warm a fresh connection."""
 REVISION = re.compile(r'name="revision" value="(\d+)"')
 
 
@@ -48,16 +50,19 @@ def main(sizes: tuple[int, int], rounds: int, *, explain: bool) -> None:
             print(f"templates walked by the acts: {time.perf_counter() - began:.0f} s", flush=True)
             loader = Loader(server, DATABASE, world)
             pages = Pages(world)
-            found: dict[str, dict[int, tuple[float, float]]] = {}
-            for size in sizes:
+            databases = {}
+            for size, name in zip(sizes, (f"{DATABASE}_small", DATABASE), strict=True):
                 began = time.perf_counter()
                 loader.load(size)
-                print(f"{loader.count('outbound_trip')} trips, {loader.count('casework_workitem')} work items, "
-                      f"{loader.count('casework_decision')} decisions: {time.perf_counter() - began:.0f} s", flush=True)  # fmt: skip
-                if explain:
-                    pages.explain()
-                for page, seconds in pages.measure(rounds).items():
-                    found.setdefault(page, {})[size] = figures(seconds)
+                print(
+                    f"{loader.count('outbound_trip')} trips, {loader.count('casework_workitem')} work items, "
+                    f"{loader.count('casework_decision')} decisions: {time.perf_counter() - began:.0f} s",
+                    flush=True,
+                )
+                if name != DATABASE:
+                    keep_copy(server, name, loader)
+                databases[size] = name
+            found = pages.measure(databases, rounds, explain=explain)
             report(found, sizes)
     finally:
         shutil.rmtree(STATE, ignore_errors=True)
@@ -80,6 +85,24 @@ def prepare(server: postgres.Server) -> None:
     django.setup()
 
 
+def keep_copy(server: postgres.Server, name: str, loader: Any) -> None:
+    """The smaller city beside the larger: a copy of the database as it is now."""
+    from django.db import connections
+
+    connections.close_all()
+    loader.connection.close()
+    postgres.prepare_database(server, name, DATABASE)
+    loader.connect()
+
+
+def use(name: str) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
+
+
 class Pages:
     """One signed-in client a persona, and the requests that it makes."""
 
@@ -98,18 +121,28 @@ class Pages:
         drafts = itertools.cycle(self.drafts())
         yield "live check, unit officer", lambda: self.check(next(drafts))
 
-    def measure(self, rounds: int) -> dict[str, list[float]]:
-        """Seconds of each request; the kinds in turn, so that a slow moment of the machine meets each."""
-        asked = list(self.requests())
-        seconds: dict[str, list[float]] = {page: [] for page, _ask in asked}
-        for turn in range(rounds + 3):
-            for page, ask in asked:
-                began = time.perf_counter()
-                answer = ask()
-                spent = time.perf_counter() - began
-                assert answer.status_code == OK, (page, answer.status_code, answer.content[:2000].decode())
-                if turn >= 3:  # the first few fill caches: templates, the law, plans of statements
-                    seconds[page].append(spent)
+    def measure(self, databases: dict[int, str], rounds: int, *, explain: bool) -> dict[str, dict[int, list[float]]]:
+        """Seconds of each request by page and size. Both sizes and all pages in turns, so that a slow moment of the
+        machine meets each alike.
+        """
+        seconds: dict[str, dict[int, list[float]]] = {}
+        asked = {}
+        for size, name in databases.items():
+            use(name)
+            asked[size] = list(self.requests())
+            if explain:
+                self.explain(size)
+        for _block in range(rounds // BLOCK):
+            for size, name in databases.items():
+                use(name)
+                for turn in range(BLOCK + WARM):
+                    for page, ask in asked[size]:
+                        began = time.perf_counter()
+                        answer = ask()
+                        spent = time.perf_counter() - began
+                        assert answer.status_code == OK, (page, answer.status_code, answer.content[:2000].decode())
+                        if turn >= WARM:
+                            seconds.setdefault(page, {}).setdefault(size, []).append(spent)
         return seconds
 
     def cases(self, seat: str) -> list[Any]:
@@ -152,7 +185,7 @@ class Pages:
         draft["revision"] += 1
         return answer
 
-    def explain(self) -> None:
+    def explain(self, size: int) -> None:
         """Statements of each page with their times, and the plans of the slow ones, as the app's role."""
         from django.db import connection
 
@@ -161,7 +194,9 @@ class Pages:
             log = Statements(connection)
             with connection.execute_wrapper(log):
                 ask()
-            print(f"\n== {page}: {len(log.spent)} statements, {sum(s for s, _q in log.spent) * 1e3:.0f} ms")
+            print(
+                f"\n== {page}, {size} trips: {len(log.spent)} statements, {sum(s for s, _q in log.spent) * 1e3:.0f} ms"
+            )
             for spent, statement in sorted(log.spent, reverse=True)[:6]:
                 print(f"   {spent * 1e3:7.1f} ms  {statement[:300]}")
             for plan in log.plans:
@@ -193,8 +228,9 @@ def figures(seconds: list[float]) -> tuple[float, float]:
     return statistics.median(seconds) * 1e3, statistics.quantiles(seconds, n=20)[-1] * 1e3
 
 
-def report(found: dict[str, dict[int, tuple[float, float]]], sizes: tuple[int, int]) -> None:
+def report(seconds: dict[str, dict[int, list[float]]], sizes: tuple[int, int]) -> None:
     small, large = sizes
+    found = {page: {size: figures(spent) for size, spent in at.items()} for page, at in seconds.items()}
     print(f"\n{'ms':28}{f'p50 at {small}':>16}{'p95':>8}{f'p50 at {large}':>16}{'p95':>8}{'growth':>8}")
     ratios = {}
     for page, at in found.items():
@@ -218,6 +254,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, help="requests of each kind at each size")
     options = parser.parse_args()
     if options.small:
-        main((1_000, 4_000), options.rounds or 15, explain=options.explain)
+        main((1_000, 4_000), options.rounds or 20, explain=options.explain)
     else:
         main((10_000, 200_000), options.rounds or 100, explain=options.explain)

@@ -169,15 +169,19 @@ class Loader:
 
     def __init__(self, server: postgres.Server, database: str, world: World) -> None:
         self.world = world
-        self.connection = psycopg.connect(server.url(postgres.SUPERUSER, database), autocommit=True)
-        for line in ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '512MB'",
-                     "work_mem = '64MB'", "search_path = public, pg_catalog"):  # fmt: skip
-            self.connection.execute(f"SET {line}")
+        self.url = server.url(postgres.SUPERUSER, database)
+        self.connect()
         for line in ("max_wal_size = '8GB'", "checkpoint_timeout = '30min'", "autovacuum = off"):
             self.connection.execute(f"ALTER SYSTEM SET {line}")
         self.connection.execute("SELECT pg_reload_conf()")
         self._make_units()
         self._stage_templates()
+
+    def connect(self) -> None:
+        self.connection = psycopg.connect(self.url, autocommit=True)
+        for line in ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '512MB'",
+                     "work_mem = '64MB'", "search_path = public, pg_catalog"):  # fmt: skip
+            self.connection.execute(f"SET {line}")
 
     # What copies are moved to ---------------------------------------------------------------------------------
 
