@@ -60,13 +60,16 @@ def opinions(case: Case) -> list[Opinion]:
     )  # fmt: skip
     found = list(rows)
     newest = {(row.step, row.entry): row.pk for row in found if row.nature == WorkItem.Nature.STEP}
+    # Of several bodies one may have spoken while the others still owe their word: the step isn't passed, the word counts.
+    beside = set(WorkItem.objects.filter(case=case, state=State.OPEN).values_list("step", "round"))
     return [
         Opinion(
             decision=row, step_name=verb_of(row.item) or process.nodes[row.step].name, who=_who(row),
             outcome=row.outcome, words=row.opinion, happened_on=row.happened_on, recorded_at=row.recorded_at,
             version=row.version, from_paper=row.paper_id is not None,
             recorded_by=row.paper.recorded_by.name if row.paper else "",
-            in_force=newest.get((row.step, row.entry)) == row.pk and row.step in passed,
+            in_force=newest.get((row.step, row.entry)) == row.pk
+            and (row.step in passed or (bool(row.entry) and (row.step, row.round) in beside)),
         )
         for row in found
     ]  # fmt: skip
@@ -187,7 +190,9 @@ def paper_items(case: Case) -> list[WorkItem]:
     """Steps of other posts whose decision on paper the principal may type in."""
     principal = current_principal()
     others = WorkItem.objects.filter(case=case, state=State.OPEN, nature="step").exclude(post__in=my_posts())
-    return [item for item in others.select_related("post", "case") if policies.may_record_from_paper(principal, item)]
+    return [
+        item for item in others.select_related("post__unit", "case") if policies.may_record_from_paper(principal, item)
+    ]
 
 
 def pending_papers(case: Case) -> QuerySet[PaperEntry]:
