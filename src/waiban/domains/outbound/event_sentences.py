@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "trip.add_attachment": _("加附件"),
-    "trip.attest": _("逐条证明：%(words)s"),
+    "trip.attest": _("确认规则 %(rule)s %(words)s"),
     "trip.close_notice": _("公示结束"),
     "trip.confirm_rechecked": _("改动后已重新核对"),
     "trip.create": _("新建申报"),
