@@ -66,7 +66,7 @@ def test_sent_back_resumed_and_decided_on_paper(house: House, tmp_path: Path, pa
     # The leader wrote on paper: one officer types it in, another compares and confirms.
     desk.go("/trips/")
     desk.press(TITLE, to=r"/trips/[0-9a-f-]{36}/$")
-    desk.press(re.compile("^录入.*的纸质批示$"), to=r"/paper/$")
+    desk.press("录入市政府市领导的纸质批示", to=r"/paper/$")
     desk.upload("#scan", paper("leader wrote"))
     desk.page.locator("#written_on").fill(iso(today()))
     desk.page.locator("#words").fill("同意。请抓好落实。")

@@ -231,7 +231,7 @@ def _acts(trip: Trip, case: Case | None, chosen: str) -> list[Act]:
     acts = [_act(trip, item) for item in casework.my_items(case)]
     acts += [
         Act(
-            _("录入%(post)s的纸质批示") % {"post": item.post.name},
+            _("录入%(post)s的纸质批示") % {"post": f"{item.post.unit.short_name}{item.post.name}"},
             reverse("outbound:paper_entry", args=[item.pk]),
             item,
         )

@@ -8,6 +8,8 @@ from waiban.core.casework.actions.ask_supplement import answer_supplement, ask_s
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
+from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.queries import opinions
 from waiban.core.papers.models import Paper
 from waiban.core.people.actions.add_outside_traveller import add_outside_traveller
 from waiban.core.people.actions.save_traveller import Facts
@@ -153,3 +155,17 @@ def test_each_unit_that_sends_somebody_shows_its_own_notice(people: People) -> N
     with people.as_("designated_officer"):
         assert world.open_item(trip, "notice", str(trip.unit_id))
         assert [entry["by"] for entry in Trip.objects.get(pk=trip.pk).dossier["notices"]] == ["sending"]
+
+
+def test_one_body_has_filed_while_another_has_not(people: People) -> None:
+    world.ready(people)
+    with people.as_("designated_officer"):
+        trip = start_trip(world.draft(people).pk)
+    for who in ("personnel_body", "unit_personnel"):
+        with people.as_(who):
+            item = WorkItem.objects.get(case=trip.case_id, step="personnel_filing", post=people.city.posts[who], state="open")
+            decide(item.pk, "agree", opinion="已备案。")
+        with people.as_("unit_head"):
+            filed = [one.in_force for one in opinions(Case.objects.get(pk=trip.case_id)) if one.decision.step == "personnel_filing"]
+        assert all(filed), who
+    assert len(filed) == 2
