@@ -76,7 +76,13 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         figures=headline(trip),
         filed=_filed(trip),
         summary=summary,
-        exceptions=[*summary.blocks, *summary.warns, *summary.exempts, *_open_by_now(item, summary.todos)],
+        exceptions=[
+            *summary.blocks,
+            *summary.warns,
+            *summary.exempts,
+            *_open_by_now(item, summary.todos),
+            *_owed_by_those_before(item, summary.attests),
+        ],
         vouched=_vouched(trip),
         why=str(trip.dossier.get("purpose") or "—"),
         whom=_whom(trip),
@@ -102,6 +108,12 @@ def _open_by_now(item: WorkItem, todos: list[FindingView]) -> list[FindingView]:
     return [view for view in todos if not (item.step == "finance_review" and view.section == "notice")]
 
 
+def _owed_by_those_before(item: WorkItem, attests: list[FindingView]) -> list[FindingView]:
+    """What the unit should have vouched for by now, or what changed since it did: who decides next has to see it."""
+    return [] if item.step in INSIDE else [view for view in attests if view.waits_for in ("unit_head", "finance")]
+
+
+INSIDE = ("start", "finance_review", "notice", "unit_approval", "submit", "personnel_filing")
 DESKS = ("accept", "desk_review", "section_review", "head_review")
 OUTCOMES = {
     "agree": gettext_lazy("同意"),

@@ -17,7 +17,7 @@ from waiban.dossiers.check import Finding
 
 SPEAKS = {
     "finance_review": ("finance", "accept"),
-    "unit_approval": ("unit_head", "submit"),
+    "unit_approval": ("unit_head", "approve"),
     "personnel_filing": ("personnel", "papers"),
     "approve": ("approver", "papers"),
     "outside_approval": ("approver", "papers"),

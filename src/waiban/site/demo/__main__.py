@@ -28,8 +28,11 @@ def main() -> int:
     options = parser.parse_args()
     state = postgres.state_folder(ROOT)
     if options.reset and state.exists():
+        if any(state.iterdir()) and not (state / "data" / "PG_VERSION").exists():
+            sys.exit(f"bin/demo: {state} holds something else than a demo; not removed. Empty it, or set WAIBAN_STATE")
         tell(f"removing {state}")
         shutil.rmtree(state)
+    signal.signal(signal.SIGINT, _stop)  # said again: started in the background by a script, Ctrl-C is ignored
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGHUP, _stop)
     with contextlib.ExitStack() as stack:

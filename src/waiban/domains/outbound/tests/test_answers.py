@@ -5,9 +5,9 @@ import pytest
 from waiban.core.casework.actions.decide import decide
 from waiban.core.people.personas import People
 from waiban.domains.outbound.actions.create_draft import create_draft
-from waiban.domains.outbound.check import check
+from waiban.domains.outbound.check import check, waits_for
 from waiban.domains.outbound.dossier import value_of
-from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.models import Attestation, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.tests import world
 from waiban.dossiers.check import Judgement, check_trip
@@ -67,3 +67,13 @@ def test_rows_to_file_to_rows_finds_the_same(people: People) -> None:
     for rule, (answer, _text) in _answers(alone).items():
         if not any(word in rule for word in history) and alone.finding(rule).card["stated_by"] == "applicant":
             assert mine.finding(rule).answer == answer, rule
+
+
+def test_the_head_of_the_unit_vouches_by_agreeing(people: People) -> None:
+    """What rules ask of the unit's head counts from the agreement on; a decider after it isn't left to miss it."""
+    world.ready(people)
+    trip = world.through_unit(people, world.draft(people))
+    with people.as_("designated_officer"):
+        given = set(Attestation.objects.filter(trip=trip).values_list("rule", flat=True))
+        assert {"department_internal_review", "invitation_no_intermediary"} <= given
+        assert not waits_for(check(trip, "approve"), "unit_head")
