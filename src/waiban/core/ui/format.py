@@ -72,5 +72,5 @@ def joined(parts: Iterable[str], mark: str = "、") -> str:
 
 
 def count_text(count: int, exact: bool = True) -> str:
-    """Over a thousand, a total that was not counted to the end is 1000+."""
-    return str(count) if exact else "1000+"
+    """What was not counted to the end says so: 1000+."""
+    return str(count) if exact else f"{count}+"

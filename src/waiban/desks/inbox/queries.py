@@ -16,6 +16,8 @@ View = Literal["todo", "doing", "done", "watched"]
 Sort = Literal["due", "opened"]
 PAGE = 50
 COUNT_LIMIT = 1000
+OTHER_LIMIT = 100
+"""For the tabs that aren't open: 100+ says enough, and a desk with much under way would pay for it on every page."""
 NEVER = date(9999, 12, 31)
 """Stands for no due day in keys, so that such rows come last and a page can go on after them."""
 
@@ -87,16 +89,16 @@ def every_row(view: View, wanted: Filter, limit: int) -> Iterable[Row]:
             return
 
 
-def count(view: View, wanted: Filter | None = None) -> tuple[int, bool]:
-    """How many, and whether that is exact: beyond a thousand counting stops."""
+def count(view: View, wanted: Filter | None = None, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+    """How many, and whether that is exact: beyond the limit counting stops."""
     bases: list[QuerySet[Any]]
     bases = [_items(view, wanted or Filter())] if view in ("todo", "done") else _cases(view, wanted or Filter())
     if len(bases) == 1:
-        found = bases[0].order_by()[: COUNT_LIMIT + 1].count()
+        found = bases[0].order_by()[: limit + 1].count()
     else:
-        ids = [base.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1] for base in bases]
+        ids = [base.order_by().values_list("pk", flat=True)[: limit + 1] for base in bases]
         found = len({pk for part in ids for pk in part})
-    return min(found, COUNT_LIMIT), found <= COUNT_LIMIT
+    return min(found, limit), found <= limit
 
 
 def due_counts(today: date) -> tuple[int, int]:

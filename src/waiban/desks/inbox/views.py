@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -30,6 +31,8 @@ from waiban.core.ui.format import count_text, day_text
 from waiban.desks.inbox import planner, presenting, queries
 
 EXPORT_LIMIT = 20_000
+VIEWS: tuple[queries.View, ...] = ("todo", "doing", "done", "watched")
+TABS_COUNTED: tuple[queries.View, ...] = ("todo", "doing", "watched")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -42,7 +45,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
         found, following = queries.rows(view, wanted, request.GET.get("after", ""))
     except (ValueError, ValidationError):
         raise Http404(gettext("没有这一页")) from None
-    counts = {name: queries.count(name) for name in ("todo", "doing", "watched")}
+    counts = {
+        name: queries.count(name, limit=queries.COUNT_LIMIT if name == view else queries.OTHER_LIMIT)
+        for name in TABS_COUNTED
+    }
     same = view in counts and replace(wanted, sort="due") == queries.Filter()
     total = counts[view] if same else queries.count(view, wanted)
     chips = _chips(request.GET, wanted)
@@ -207,7 +213,7 @@ def _label(view: str) -> str:
     return labels[view]
 
 
-def _tabs(view: str, counts: dict[str, tuple[int, bool]]) -> list[dict[str, Any]]:
+def _tabs(view: str, counts: Mapping[queries.View, tuple[int, bool]]) -> list[dict[str, Any]]:
     return [
         {
             "label": _label(name),
@@ -215,7 +221,7 @@ def _tabs(view: str, counts: dict[str, tuple[int, bool]]) -> list[dict[str, Any]
             "current": name == view,
             "count": count_text(*counts[name]) if name in counts else None,
         }
-        for name in ("todo", "doing", "done", "watched")
+        for name in VIEWS
     ]
 
 
