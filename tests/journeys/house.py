@@ -1,6 +1,5 @@
 """The real product behind a real browser: one office, its people with passwords, and `waiban serve` on its database."""
 
-import io
 import os
 import re
 import socket
@@ -28,7 +27,6 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PASSWORD = "journeys-through-2027"
 WIDE, PHONE, BETWEEN = (1366, 768), (390, 844), (900, 768)
 SHOTS = ROOT / "test-results" / "journeys"
-PICTURES = ROOT / "docs" / "pictures"
 BUILD = (
     "[...new Set([...document.body.querySelectorAll('*')].map(e => e.tagName + '.' + e.className))].sort().join(' ')"
 )
@@ -146,7 +144,7 @@ class Reader:
         if words:
             self.page.locator("#decide-words").fill(words)
         if shot:
-            self.shoot_all(shot, picture=True)
+            self.shoot_all(shot)
         self.press(button, to=r"^https?://[^/]+/(\?[^#]*)?(#.*)?$")
 
     def upload(self, selector: str, path: str) -> None:
@@ -201,37 +199,22 @@ class Reader:
         """Chromium writes a page's own 404 or 422 into the console; the tests expect them where they come."""
         return "Failed to load resource" in text and bool(self._refused)
 
-    def shoot(
-        self, name: str, size: tuple[int, int] | None = None, *, whole: bool = False, picture: bool = False
-    ) -> None:
-        """A picture into test-results; with WAIBAN_PICTURES=1 also into docs/pictures, where `picture`."""
+    def shoot(self, name: str, size: tuple[int, int] | None = None, *, whole: bool = False) -> None:
+        """A picture into test-results/journeys, to look at afterwards."""
         shown = self.page.viewport_size
         if size:
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
         SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.evaluate("document.activeElement && document.activeElement.blur()")
-        data = self.page.screenshot(path=SHOTS / f"{name}.png", full_page=whole, animations="disabled")
-        if picture and os.environ.get("WAIBAN_PICTURES") == "1":
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            (PICTURES / f"{name}.png").write_bytes(smaller(data))
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=whole, animations="disabled")
         if size and shown:
             self.page.set_viewport_size(shown)
 
-    def shoot_all(self, name: str, *, picture: bool = False) -> None:
+    def shoot_all(self, name: str) -> None:
         """At the desk, between and on a phone."""
-        self.shoot(name, WIDE, picture=picture)
+        self.shoot(name, WIDE)
         self.shoot(f"{name}-full", WIDE, whole=True)
         self.shoot(f"{name}-between", BETWEEN, whole=True)
-        self.shoot(f"{name}-phone", PHONE, whole=True, picture=picture)
-
-
-def smaller(png: bytes) -> bytes:
-    """The same picture in 256 colours: a screen of ours has no more that matter."""
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    return out.getvalue()
+        self.shoot(f"{name}-phone", PHONE, whole=True)
 
 
 def a_page(tmp: Path, words: str) -> str:

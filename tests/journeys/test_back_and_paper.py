@@ -71,7 +71,7 @@ def test_sent_back_resumed_and_decided_on_paper(house: House, tmp_path: Path, pa
     desk.page.locator("#written_on").fill(iso(today()))
     desk.page.locator("#words").fill("同意。请抓好落实。")
     desk.check()
-    desk.shoot_all("paper-entry", picture=True)
+    desk.shoot_all("paper-entry")
     desk.press("交复核", to=r"/paper-entries/")
     expect(desk.page.locator("main")).to_contain_text("录入的人不能自己复核")
     expect(desk.page.get_by_role("button", name="一致，确认生效")).to_have_count(0)
@@ -87,7 +87,7 @@ def test_sent_back_resumed_and_decided_on_paper(house: House, tmp_path: Path, pa
     expect(section.page.locator(".pagehead")).to_contain_text("已批准")
     expect(section.page.locator("#steps")).to_contain_text("据纸质批示录入")
     expect(section.page.locator("#steps")).to_contain_text("同意。请抓好落实。")
-    section.shoot_all("case", picture=True)
+    section.shoot_all("case")
     assert (
         section.status_of(
             section.page.locator("#steps").get_by_role("link", name="看扫描件").first.get_attribute("href") or ""

@@ -30,7 +30,7 @@ def test_a_wrong_day_is_found_mended_and_taken_back(house: House, tmp_path: Path
     expect(page.locator("#check .plan").first).to_contain_text(right)
     officer.check()
     page.locator("#f-depart").scroll_into_view_if_needed()
-    officer.shoot_all("draft", picture=True)
+    officer.shoot_all("draft")
 
     press_in_form(officer, f"返回日提前到 {right}")
     expect(page.locator("#f-return")).to_have_value(right)

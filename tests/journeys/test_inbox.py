@@ -16,7 +16,7 @@ def test_the_inbox_by_keys(house: House) -> None:
     desk = house.at("desk_officer")
     desk.go("/")
     page = desk.page
-    desk.shoot_all("inbox", picture=True)
+    desk.shoot_all("inbox")
     current = page.locator("[data-row][aria-current]")
     order = page.locator("[data-row] [data-open]").all_inner_texts()
     assert set(TITLES) <= set(order)
@@ -63,7 +63,7 @@ def test_the_list_is_filtered_and_exported(house: House) -> None:
     world.draft(house.people, world.dossier(house.people) | {"title": "赴日本档案交流"})
     desk = house.at("designated_officer")
     desk.go("/trips/")
-    desk.shoot_all("list", picture=True)
+    desk.shoot_all("list")
     desk.page.locator("[data-filter] summary", has_text="状态").click()
     desk.page.get_by_role("link", name="草稿", exact=True).locator("visible=true").last.click()
     desk.page.wait_for_url("**/trips/?*state=draft*")

@@ -28,7 +28,10 @@ def addresses(house: House) -> list[str]:
         decide(world.open_item(trip, "approve").pk, "agree", opinion="同意。")
     with people.as_("desk_officer"):
         unit = people.city.units["unit"]
-        found = [reverse(f"outbound:{name}", args=[trip.pk]) for name in ("case", "draft", "dossier", "process", "come_back", "report")]
+        found = [
+            reverse(f"outbound:{name}", args=[trip.pk])
+            for name in ("case", "draft", "dossier", "process", "come_back", "report")
+        ]
         found += [reverse(f"outbound:{name}", args=[trip.pk, unit.pk]) for name in ("notice", "notice_sheet")]
         for item in WorkItem.objects.filter(case=trip.case_id):
             found += [reverse(f"outbound:{name}", args=[item.pk]) for name in ("decide", "decision_sheet")]
