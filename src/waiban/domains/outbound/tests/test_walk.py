@@ -163,9 +163,15 @@ def test_one_body_has_filed_while_another_has_not(people: People) -> None:
         trip = start_trip(world.draft(people).pk)
     for who in ("personnel_body", "unit_personnel"):
         with people.as_(who):
-            item = WorkItem.objects.get(case=trip.case_id, step="personnel_filing", post=people.city.posts[who], state="open")
+            item = WorkItem.objects.get(
+                case=trip.case_id, step="personnel_filing", post=people.city.posts[who], state="open"
+            )
             decide(item.pk, "agree", opinion="已备案。")
         with people.as_("unit_head"):
-            filed = [one.in_force for one in opinions(Case.objects.get(pk=trip.case_id)) if one.decision.step == "personnel_filing"]
+            filed = [
+                one.in_force
+                for one in opinions(Case.objects.get(pk=trip.case_id))
+                if one.decision.step == "personnel_filing"
+            ]
         assert all(filed), who
     assert len(filed) == 2
