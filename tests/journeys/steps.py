@@ -85,6 +85,7 @@ def attach(officer: Reader, kind: str, path: str, number: str = "") -> None:
 
 def submit(officer: Reader, title: str, scan: Scan, number: str) -> None:
     officer.open_work(title)
+    expect(officer.page.locator("#check")).to_contain_text("单位请示和文号")
     attach(officer, "request", scan(f"request {title}"), number)
     officer.press("报送外办", to=r"/trips/[0-9a-f-]{36}/$")
 

@@ -195,7 +195,9 @@ def _sentence(stages: list[StageMark]) -> str:
 
 
 def _holder(waiting: list[WorkItem]) -> str:
-    main = next((item for item in waiting if item.step != "personnel_filing"), waiting[0] if waiting else None)
+    asked = [item for item in waiting if item.nature == WorkItem.Nature.SUPPLEMENT]
+    others = [item for item in waiting if item.step != "personnel_filing"]
+    main = next(iter([*asked, *others, *waiting]), None)  # while a correction is asked, the unit holds the case
     if main is None:
         return ""
     person = main.claimed_by.name if main.claimed_by else ""
@@ -228,7 +230,14 @@ def _acts(trip: Trip, case: Case | None, chosen: str) -> list[Act]:
     """What this post can do, the most pressing first."""
     if case is None:
         return [Act(_("继续填写"), reverse("outbound:draft", args=[trip.pk]))]
-    acts = [_act(trip, item) for item in casework.my_items(case)]
+    asked = WorkItem.objects.filter(case=case, nature="supplement", state=WorkItem.State.OPEN).values_list(
+        "step", flat=True
+    )
+    acts = [
+        _act(trip, item)
+        for item in casework.my_items(case)
+        if item.nature != WorkItem.Nature.STEP or item.step not in asked  # that step waits for the correction
+    ]
     acts += [
         Act(
             _("录入%(post)s的纸质批示") % {"post": f"{item.post.unit.short_name}{item.post.name}"},

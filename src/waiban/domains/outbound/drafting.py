@@ -19,6 +19,7 @@ from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options, element_id
 from waiban.domains.outbound.forms.pointers import Reading, schema_at
+from waiban.domains.outbound.gates import has_request
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, Trip
 from waiban.domains.outbound.office_law import law_of
@@ -108,6 +109,9 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         "lines": _lines(make, dossier, "/budget/lines", _budget_line),
     }
     summary = summary_of(judgement)
+    item = item_to_hand_over(trip)
+    if item and item.step == "submit" and not has_request(trip):
+        summary.todos.append(_request_missing())
     loose = _place(make, [*summary.blocks, *summary.warns, *summary.todos, *summary.attests, *summary.exempts])
     total = total_of(dossier)
     going = {str(member.get("id")) for member in dossier.get("members") or []}
@@ -128,7 +132,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         total=money_text(Money(total, "CNY")) if total is not None else "",
         rates=_rates(make, dossier),
         first_problem=problems[0] if problems else None,
-        hand_over=_hand_over(trip),
+        hand_over=_hand_over(trip, item),
     )
 
 
@@ -138,10 +142,17 @@ def item_to_hand_over(trip: Trip) -> WorkItem | None:
     return next((item for item in mine if item.nature == "supplement" or item.step in ("start", "submit")), None)
 
 
-def _hand_over(trip: Trip) -> HandOver | None:
+def _request_missing() -> FindingView:
+    """No rule of the law, but what submission asks for (gates.py): the unit's stamped request and its number."""
+    return FindingView(
+        rule="", kind="todo", text=_("上传盖章的单位请示并填文号"), title=_("单位请示和文号"), pointer="", section="notice",
+        cite="", cite_title="", cite_rows=(), remedy="", offer="", waits_for="",
+    )  # fmt: skip
+
+
+def _hand_over(trip: Trip, item: WorkItem | None) -> HandOver | None:
     if trip.case is None:
         return HandOver(reverse("outbound:start", args=[trip.pk]), _("发起"), _("发起后由财务先审；要改须先撤回"))
-    item = item_to_hand_over(trip)
     if item is None:
         return None
     url = reverse("outbound:submit", args=[trip.pk])

@@ -77,14 +77,19 @@ def _notice(trip: Trip, item: WorkItem) -> None:
         raise CannotError(_("有异议的，请写明处理结果"))
 
 
+def has_request(trip: Trip) -> bool:
+    """The unit's stamped request, scanned, with its number."""
+    requests = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None)
+    return requests.exclude(number="").exists()
+
+
 def _submit(trip: Trip, _item: WorkItem) -> None:
     if trip.unread:
         raise CannotError(_("还有没读懂的填写，请先改好"), next(iter(trip.unread)))
     if trip.recheck:
         papers = joined(str(PAPERS[paper]) for paper in trip.recheck)
         raise CannotError(_("采用改法后须重新核对：%(papers)s") % {"papers": papers})
-    request = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).exclude(number="")
-    if not request.exists():
+    if not has_request(trip):
         raise CannotError(_("请上传盖章的单位请示并填文号"), "/attachments/request")
     for unit in notice_units(trip):
         notice = InternalNotice.objects.filter(trip=trip, unit=unit, replaced=False).first()

@@ -21,6 +21,7 @@ from waiban.domains.outbound.actions.record_outside_approval import record_outsi
 from waiban.domains.outbound.actions.save_draft import save_draft
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
+from waiban.domains.outbound.casing import case_page
 from waiban.domains.outbound.drafting import item_to_hand_over
 from waiban.domains.outbound.models import InternalNotice, Trip, TripMember
 from waiban.domains.outbound.tests import world
@@ -106,7 +107,10 @@ def test_a_correction_opens_the_dossier_and_handing_it_back_closes_it(people: Pe
     trip = world.submitted(people, world.draft(people))
     with people.as_("desk_officer"):
         ask_supplement(world.open_item(trip, "accept").pk, defects=["邀请函译文缺署名"])
-        trip = Trip.objects.select_related("case").get(pk=trip.pk)
+        trip = Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
+        page = case_page(trip)
+        assert page.holder.startswith("补正材料，在专办员")
+        assert not [act for act in page.acts if act.label == "受理"]
     assert (trip.state, trip.editable) == (Trip.State.CORRECTION, True)
     with people.as_("designated_officer"):
         save_draft(trip.pk, [("/budget/source", ["市商务局外事经费"])], revision=trip.revision)
