@@ -36,7 +36,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGHUP, _stop)
     with contextlib.ExitStack() as stack:
-        environment = _environment(stack, state)
+        environment = _environment(state)
         if "WAIBAN_APP_URL" not in os.environ:
             tell("starting PostgreSQL")
             server = stack.enter_context(postgres.running(state))
@@ -62,8 +62,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _environment(stack: contextlib.ExitStack, state: Path) -> dict[str, str]:  # noqa: ARG001
-    state.mkdir(parents=True, exist_ok=True)
+def _environment(state: Path) -> dict[str, str]:
+    (state / "var" / "static").mkdir(parents=True, exist_ok=True)
     secret = state / "secret_key"
     if not secret.exists():
         secret.touch(0o600)

@@ -33,7 +33,7 @@ class Story:
     """Days that the case has lain longer than usual where it waits."""
     extra: str = ""
     """correct: the office asked for a correction · back: sent back once and resumed · paper: decided on paper ·
-    substitute: finance by a substitute · late: the report is not filed."""
+    substitute: finance by a substitute · inspected: shown to the inspector · late: the report is not filed."""
 
 
 def _v(country: str, city: str, nights: int, inviter: str, kind: str = "government") -> Visit:
@@ -58,7 +58,7 @@ STORIES = (
           ("hospital_3", "hospital_4"), (_v("HK", "", 2, "香港维港医疗集团", "company"),), -120, end="closed"),
     Story("赴法国、意大利文旅推介", "culture", "investment_promotion", "参加旅游展，推介非遗线路。",
           ("culture_1", "culture_4", "culture_5"),
-          (_v("FR", "巴黎", 4, "巴黎国际旅游展组委会", "association"), _v("IT", "罗马", 3, "拉齐奥旅游促进局")), -96, end="closed"),
+          (_v("FR", "巴黎", 4, "巴黎国际旅游展组委会", "association"), _v("IT", "罗马", 3, "拉齐奥旅游促进局")), -96, end="closed", extra="inspected"),
     Story("赴澳大利亚农业考察洽谈", "county", "negotiation", "洽谈种质资源引进。",
           ("county_3", "county_5"), (_v("AU", "悉尼", 4, "南岸农业协会", "association"),), -90, end="refused"),
     Story("赴泰国教育展", "education", "exhibition", "参加教育展，推介中外合作办学。",

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from waiban.core.access.principals import Principal
 from waiban.core.casework.actions.accept import accept
+from waiban.core.casework.actions.add_desk import add_desk
 from waiban.core.casework.actions.ask_supplement import ask_supplement
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.actions.decide_from_paper import confirm_paper, decide_from_paper
@@ -221,6 +222,8 @@ class Player:
             case "desk_review":
                 if self.story.extra == "back":
                     self.back_and_forth(day)
+                if self.story.extra == "inspected":
+                    self.ask_inspector(day)
                 with self.city.as_("desk_officer"):
                     self.attest("desk_review", "desk")
                     decide(self.item(step).pk, "agree", opinion="材料齐备，拟同意。", on=day)
@@ -354,6 +357,13 @@ class Player:
                 ask_supplement(
                     self.item("accept").pk, defects=["邀请函译文缺署名", "日程第 3 日未写接待单位"], on=today()
                 )
+
+    def ask_inspector(self, day: date) -> None:
+        """The inspector from outside is shown this one case, reads it and says so."""
+        with self.city.as_("desk_officer"):
+            asked = add_desk(self.item("desk_review").pk, self.city.posts["inspector"].pk, question="请阅。", on=day)
+        with self.city.as_("inspector"):
+            decide(asked.pk, "agree", opinion="已阅。", on=day)
 
     # Small change -------------------------------------------------------------------------------------------------
 
