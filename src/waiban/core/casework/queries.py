@@ -209,7 +209,8 @@ def waiting(case: Case) -> list[WorkItem]:
 
 def deadlines(case: Case) -> list[tuple[Deadline, clocks.Face]]:
     """Running clocks, earliest first, with their colour today."""
-    running = Deadline.objects.filter(case=case, met_on=None, dropped_on=None).order_by("due", "id")
+    running = Deadline.objects.filter(case=case, met_on=None, dropped_on=None)
+    running = running.select_related("item").order_by("due", "id")
     return [(d, clocks.face(d.due, clocks.today(), d.workdays, paused=bool(case.paused_for))) for d in running]
 
 

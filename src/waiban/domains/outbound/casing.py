@@ -489,7 +489,8 @@ def _clocks(case: Case | None) -> list[tuple[str, ClockFace]]:
             else clock_face(deadline.due, today(), face.left, face.total)
         )
         if shown:
-            found.append((_("%(name)s %(n)d 个工作日") % {"name": deadline.name, "n": deadline.workdays}, shown))
+            name = casework.verb_of(deadline.item) if deadline.item else deadline.name
+            found.append((_("%(name)s %(n)d 个工作日") % {"name": name, "n": deadline.workdays}, shown))
     return found
 
 
