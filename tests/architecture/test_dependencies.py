@@ -33,15 +33,3 @@ def test_what_ships_is_permissive_or_lgpl() -> None:
         if line and line[0] not in "#-"
     }  # type: ignore[index]
     assert [name for name in sorted(shipped) if re.search(r"\bA?GPL", told()[name][0])] == []
-
-
-def test_what_is_said_to_be_unused_is() -> None:
-    """A row that says "Not imported yet" must lose those words with the first import."""
-    modules = {"django-ninja": "ninja"}
-    unused = [name for name, (_licence, why) in told().items() if "Not imported yet" in why]
-    sources = [p for folder in ("src", "tests", "bench", "tools") for p in (ROOT / folder).rglob("*.py")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    found = [
-        name for name in unused if re.search(rf"^\s*(import|from) {modules.get(name, name)}\b", text, re.MULTILINE)
-    ]
-    assert found == []
