@@ -109,8 +109,11 @@ def _open_by_now(item: WorkItem, todos: list[FindingView]) -> list[FindingView]:
 
 
 def _owed_by_those_before(item: WorkItem, attests: list[FindingView]) -> list[FindingView]:
-    """What the unit should have vouched for by now, or what changed since it did: who decides next has to see it."""
-    return [] if item.step in INSIDE else [view for view in attests if view.waits_for in ("unit_head", "finance")]
+    """What others should have vouched for by now, or what changed since they did: who decides next has to see it."""
+    if item.step in INSIDE:
+        return []
+    posts = ("unit_head", "finance") if item.step in DESKS else ("unit_head", "finance", "desk")
+    return [view for view in attests if view.waits_for in posts]
 
 
 INSIDE = ("start", "finance_review", "notice", "unit_approval", "submit", "personnel_filing")
