@@ -103,10 +103,12 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
     names = _names(trip)
     lists = {
         "stops": _lines(make, dossier, "/stops", _stop),
+        "legs": _lines(make, dossier, "/legs", _leg),
         "programme": _lines(make, dossier, "/programme", _programme),
         "members": _lines(make, dossier, "/members", _member_of(history["members"], names)),
         "invitations": _lines(make, dossier, "/invitations", _invitation),
         "lines": _lines(make, dossier, "/budget/lines", _budget_line),
+        "hosted": _lines(make, dossier, "/budget/host_provides", _hosted),
     }
     summary = summary_of(judgement)
     item = item_to_hand_over(trip)
@@ -226,6 +228,16 @@ def _nights(arrive: str | None, leave: str | None) -> str:
     return str(max(0, (date.fromisoformat(leave) - date.fromisoformat(arrive)).days))
 
 
+def _leg(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    keys = {"from_": "from", "to": "to", "departs": "departs", "arrives": "arrives", "mode": "mode", "number": "number"}
+    return {name: make(f"{pointer}/{key}") for name, key in keys.items()}, {}
+
+
+def _hosted(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+    fields = {key: make(f"{pointer}/{key}") for key in ("what", "days")}
+    return fields | {"country": make(f"{pointer}/country", options=country_options())}, {}
+
+
 def _programme(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
     return {key: make(f"{pointer}/{key}") for key in ("date", "part", "city", "text", "host", "nature")}, {}
 
@@ -237,8 +249,13 @@ def _member_of(earlier: dict[str, list[EarlierTrip]], names: dict[Any, str]) -> 
         fields = {
             "id": make(f"{pointer}/id", _("姓名"), options=options),
             **{key: make(f"{pointer}/{key}") for key in ("unit", "post", "rank", "role", "category", "managed_by")},
-            **{key: make(f"{pointer}/{key}") for key in ("status", "heads_unit", "in_charge_of")},
+            **{
+                key: make(f"{pointer}/{key}")
+                for key in ("status", "heads_unit", "in_charge_of", "leadership_of", "term_from")
+            },
         }
+        fields["paper_kind"] = make(f"{pointer}/passport/kind")
+        fields["paper_expires"] = make(f"{pointer}/passport/expires")
         trips = earlier.get(str(member.get("id")), [])
         last = ""
         if trips:

@@ -47,7 +47,7 @@ from waiban.dossiers.load import MAX_BYTES, load_trip, trip_to
 from waiban.dossiers.patch import Edit
 from waiban.kernel.errors import InputError
 
-LISTS = ("/stops", "/programme", "/members", "/invitations", "/budget/lines", "/legs")
+LISTS = ("/stops", "/programme", "/members", "/invitations", "/budget/lines", "/budget/host_provides", "/legs")
 ACT = re.compile(r"^(add|remove|up):(/[a-z_/]+?)(?:/(\d{1,3}))?$")
 
 
