@@ -59,7 +59,7 @@ def clone_database(name: str) -> postgres.Server:
     import fcntl
 
     server = _server()
-    with Path(tempfile.gettempdir(), f"waiban-template-{server.port}.lock").open("w") as lock:
+    with Path(os.environ["WAIBAN_FILES"]).with_name("template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _exists(server, TEMPLATE):
             building = f"{TEMPLATE}_building"
