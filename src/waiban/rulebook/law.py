@@ -41,16 +41,6 @@ Details = tuple[list[tuple[Any, ...]], list[int]]
 JudgeCode = Callable[..., Details]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is known of a judged line without running it: texts, level, stage, citation, the names of its facts."""
-
-    data: Mapping[str, Any]
-
-    def __getitem__(self, key: str) -> Any:
-        return self.data[key]
-
-
 @dataclass
 class Law:
     """One merged law. `sha256` names it: the hash over every source file that went into it."""

@@ -6,10 +6,6 @@ from waiban.core.offices.policies import may
 from waiban.core.people.models import Post, Unit
 
 
-def may_set_people(principal: Principal, unit: Unit) -> bool:
-    return may(principal, Permission.PEOPLE_SET, unit.office_id)
-
-
 def may_name_substitute(principal: Principal, post: Post) -> bool:
     """Whoever holds the post; the head of its unit; the office's heads for every post of the office."""
     if principal.kind == Kind.SYSTEM:

@@ -24,10 +24,6 @@ def on_day(day: date, last: str = "until") -> Q:
     return Q(since__lte=day) & (Q(**{last: None}) | Q(**{f"{last}__gte": day}))
 
 
-def posts_by_role(unit: Unit, role: str) -> list[Post]:
-    return list(Post.objects.filter(unit=unit, role=role, closed_on=None).order_by("id"))
-
-
 def holder_of(post: Post, day: date) -> Account | None:
     held = Appointment.objects.select_related("account").filter(on_day(day), post=post).first()
     return held.account if held else None

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from waiban.core.casework import queries as casework
 from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Traveller, Unit
-from waiban.core.ui.format import joined, money_text, short_day_text
+from waiban.core.ui.format import joined, money_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
-from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options, element_id
+from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options
 from waiban.domains.outbound.forms.pointers import Reading, schema_at
 from waiban.domains.outbound.gates import has_request
 from waiban.domains.outbound.history import history_of
@@ -355,11 +355,3 @@ def _worst(kinds: set[str]) -> str:
 
 def money(amount: Decimal | None) -> str:
     return money_text(Money(amount, "CNY")) if amount is not None else ""
-
-
-def anchor(view: FindingView) -> str:
-    return f"#{element_id(view.pointer)}" if view.pointer else f"#{view.section}"
-
-
-def short(day: date | None) -> str:
-    return short_day_text(day, weekday=True)

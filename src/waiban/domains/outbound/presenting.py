@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -140,7 +139,3 @@ def summary_of(judgement: Judgement) -> Summary:
 
 def _of(shown: Iterable[FindingView], kind: str) -> list[FindingView]:
     return [view for view in shown if view.kind == kind]
-
-
-def as_dicts(judgement: Judgement) -> list[dict[str, Any]]:
-    return [finding.to_dict() for finding in judgement.findings]
