@@ -13,12 +13,18 @@ from waiban.core.casework.queries import Diagram, diagram
 from waiban.core.ui.format import weekday_text
 from waiban.domains.outbound.forms.fields import Field
 from waiban.domains.outbound.gates import PAPERS
-from waiban.domains.outbound.models import Attachment
+from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.rooms import ROOMS
 
 register = template.Library()
 LONG = 40
 """A list with more options than this is sent once a page (`shared_options`) and filled in when its field is touched."""
 NOTHING: SafeString = mark_safe("")
+
+
+@register.inclusion_tag("outbound/parts/rooms.html")
+def trip_rooms(trip: Trip, here: str) -> dict[str, Any]:
+    return {"trip": trip, "here": here, "rooms": [room for room in ROOMS if room.shown(trip)]}
 
 
 @register.simple_tag

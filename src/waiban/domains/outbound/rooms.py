@@ -1,0 +1,29 @@
+"""The pages of one trip, in the order in which a trip comes to need them: one row of tabs above each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext_lazy
+
+from waiban.domains.outbound.models import Trip
+
+
+@dataclass(frozen=True)
+class Room:
+    """`url_name` takes the trip's id. `shown` says whether this trip has such a page yet; who may open it is the
+    page's own `@open_to`, and row security's, to say."""
+
+    code: str
+    label: _StrPromise
+    url_name: str
+    shown: Callable[[Trip], bool]
+
+
+def _always(_trip: Trip) -> bool:
+    return True
+
+
+ROOMS: list[Room] = [
+    Room("case", gettext_lazy("办件"), "outbound:case", _always),
+]
