@@ -12,7 +12,8 @@ from waiban.domains.outbound.models import Trip
 @dataclass(frozen=True)
 class Room:
     """`url_name` takes the trip's id. `shown` says whether this trip has such a page yet; who may open it is the
-    page's own `@open_to`, and row security's, to say."""
+    page's own `@open_to`, and row security's, to say.
+    """
 
     code: str
     label: _StrPromise
