@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from waiban.domains.outbound.models import Trip
@@ -16,7 +16,7 @@ class Room:
     """
 
     code: str
-    label: _StrPromise
+    label: Promise
     url_name: str
     shown: Callable[[Trip], bool]
 
