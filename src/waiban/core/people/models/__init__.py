@@ -1,5 +1,17 @@
 from waiban.core.people.models.accounts import Account, Appointment, Substitute
+from waiban.core.people.models.merges import TravellerMerge
 from waiban.core.people.models.posts import Post, Role, Unit, UnitKind
 from waiban.core.people.models.travellers import Traveller, TravellerRecord
 
-__all__ = ["Account", "Appointment", "Post", "Role", "Substitute", "Traveller", "TravellerRecord", "Unit", "UnitKind"]
+__all__ = [
+    "Account",
+    "Appointment",
+    "Post",
+    "Role",
+    "Substitute",
+    "Traveller",
+    "TravellerMerge",
+    "TravellerRecord",
+    "Unit",
+    "UnitKind",
+]

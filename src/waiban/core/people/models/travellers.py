@@ -17,8 +17,12 @@ class Traveller(ProtectedModel):
     """One person who travels. Name and identity number lie here alone, so that emptying the row erases them.
 
     `identity_number` is encrypted (Fernet, key outside the database); screens show
-    `identity_masked`; `identity_hash` is keyed, for matching.
+    `identity_masked`; `identity_hash` is keyed, for matching. `kept_until` is written nightly from what rooms say
+    that the person is still needed for (`people.retention`); empty while something needs them.
     """
+
+    class Purpose(models.TextChoices):
+        OFFICIAL_TRIP = "official_trip", gettext_lazy("办理因公临时出国（境）")
 
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位", related_name="travellers")
     name = models.CharField("姓名", max_length=60)
@@ -28,6 +32,8 @@ class Traveller(ProtectedModel):
     identity_masked = models.CharField("证件号码", max_length=24, blank=True)
     identity_hash = models.CharField("证件号码摘要", max_length=64, blank=True, db_index=True)
     salt = models.BinaryField("盐", max_length=16)
+    purpose = models.CharField("使用目的", max_length=20, choices=Purpose, default=Purpose.OFFICIAL_TRIP)
+    kept_until = models.DateField("保存至", null=True)
     erased_on = models.DateField("删除日期", null=True)
 
     class Meta(ProtectedModel.Meta):
