@@ -5,7 +5,7 @@ from django.db import migrations
 
 SAME_PERSON = """
 CREATE FUNCTION people_same_person(travellers uuid[]) RETURNS TABLE (asked uuid, id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE ROWS 20 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH RECURSIVE up AS (
         SELECT t AS asked, t AS id, 0 AS step FROM unnest(travellers) AS t
         UNION ALL
