@@ -78,6 +78,7 @@ class Rounds:
             (SOON, seal),
             (HOURLY, keep_clocks),
             (DAILY, seal_whole),
+            (DAILY, measure),
             (DAILY, sweep),
         )
 
@@ -140,6 +141,18 @@ def keep_clocks() -> None:
         with acting_as(system(office.pk, "clocks")):
             fire_timers()
         end_abandoned(office.pk)
+
+
+def measure() -> None:
+    """How long each step takes in each office."""
+    from waiban.core.access.principals import acting_as
+    from waiban.core.casework.actions.measure_steps import measure_steps
+    from waiban.core.offices.models import Office
+    from waiban.core.people.principals import system
+
+    for office in Office.objects.all():
+        with acting_as(system(office.pk, "step times")):
+            measure_steps()
 
 
 def sweep() -> None:

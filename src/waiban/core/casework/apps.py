@@ -10,10 +10,16 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from waiban.core.audit import sentences
+        from waiban.core.casework.feeds import SETTINGS
         from waiban.core.notify.texts import register
+        from waiban.core.offices import settings
+
+        settings.register(*SETTINGS)
 
         sentences.register(
             {
+                "calendar.close": _("停用日历订阅"),
+                "calendar.open": _("开通日历订阅"),
                 "case.ask_opinion": _("请其他岗位提意见：%(question)s"),
                 "case.ask_supplement": _("发补正通知，一次列清"),
                 "case.back_from_outside": _("外部办理结束"),
