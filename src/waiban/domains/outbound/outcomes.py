@@ -8,8 +8,9 @@ from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
 from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.models import InternalNotice, Trip, TripMember
+from waiban.domains.outbound.models import InternalNotice, Trip, TripMember, TripVersion
 from waiban.domains.outbound.papers.draw import draw_review_and_request, draw_task_approval
+from waiban.domains.outbound.versions import pin
 from waiban.domains.outbound.vouching import confirm_with
 
 STATE_OF_STEP = {
@@ -101,6 +102,14 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
             "on": outside.get("on") or approval["on"],
         }
     trip.dossier["approval"] = {key: value for key, value in approval.items() if value is not None}
+    pin(
+        trip,
+        TripVersion.Of.APPROVED,
+        {**trip.dossier, "members": [m for m in trip.dossier.get("members") or [] if str(m.get("id")) in going]},
+        source=TripVersion.Source.APPROVAL if decision.step == "approve" else TripVersion.Source.OUTSIDE,
+        cause=decision.pk,
+        since=decision.happened_on,
+    )
     members = TripMember.objects.filter(trip=trip)
     members.update(counts=True, refused=False)
     members.filter(traveller_id__in=[member for member in refused if _is_known(trip, member)]).update(

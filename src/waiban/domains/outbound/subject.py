@@ -20,7 +20,18 @@ from waiban.domains.outbound import gates
 from waiban.domains.outbound.authority import authority_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
-from waiban.domains.outbound.models import Attachment, Attestation, InternalNotice, Remedy, Trip, TripMember
+from waiban.domains.outbound.models import (
+    Attachment,
+    Attestation,
+    Deviation,
+    InternalNotice,
+    Remedy,
+    Trip,
+    TripChange,
+    TripMember,
+    TripReport,
+    TripVersion,
+)
 from waiban.domains.outbound.outcomes import follow
 from waiban.domains.outbound.relevant import relevant_sha256
 from waiban.domains.outbound.teams import members_by_body, notice_units, officer_of
@@ -75,12 +86,26 @@ def moved(case: Case, move: Move) -> None:
     follow(trip_of(case), case, move)
 
 
+FOLLOW_THE_TRIP: tuple[Any, ...] = (
+    Attachment,
+    Attestation,
+    Deviation,
+    InternalNotice,
+    Remedy,
+    TripChange,
+    TripMember,
+    TripReport,
+    TripVersion,
+)
+"""Tables whose rows show themselves to whom their trip does."""
+
+
 def readers_changed(case: Case) -> None:
     """Every row of the trip shows itself to whom the case does, and so do the people who travel."""
     trips = Trip.objects.filter(pk=case.subject_id)
     let_see(TripMember.objects.filter(trip__in=trips).values_list("traveller", flat=True), case.readers)
     trips.update(readers=case.readers)
-    for model in (Attachment, Attestation, InternalNotice, Remedy, TripMember):
+    for model in FOLLOW_THE_TRIP:
         model.objects.filter(trip__in=trips).update(readers=case.readers)
     from waiban.core.files.models import StoredFile
     from waiban.core.papers.actions.change_readers import change_readers
