@@ -5,7 +5,10 @@ from django.db import migrations
 KEYS = "(SELECT nullif(current_setting('waiban.keys', true), '')::int[])"
 
 EARLIER_TRIPS = f"""
-CREATE OR REPLACE FUNCTION outbound_earlier_trips(travellers uuid[], this_trip uuid, before date)
+SET LOCAL ROLE waiban_definer;
+DROP FUNCTION outbound_earlier_trips(uuid[], uuid, date);
+RESET ROLE;
+CREATE FUNCTION outbound_earlier_trips(travellers uuid[], this_trip uuid, before date)
 RETURNS TABLE (traveller_id uuid, depart date, return_on date, countries text[], role text, kind text, category text,
                organising text, unit text, approval_no text, seen bool)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -21,6 +24,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE m.counts AND t.id <> this_trip AND p.readers && {KEYS}
       AND m.depart IS NOT NULL AND m.depart < before + 366 AND m.depart > before - 366 * 6
 $$;
+REVOKE ALL ON FUNCTION outbound_earlier_trips(uuid[], uuid, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION outbound_earlier_trips(uuid[], uuid, date) TO waiban_app;
+ALTER FUNCTION outbound_earlier_trips(uuid[], uuid, date) OWNER TO waiban_definer;
 """
 
 
