@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "waiban.desks.register",
     "waiban.desks.processes",
     "waiban.domains.outbound",
+    "waiban.domains.partners",
     "waiban.core.ui",
     "waiban.core.casework",
     "waiban.core.papers",

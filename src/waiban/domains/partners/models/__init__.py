@@ -1,0 +1,3 @@
+from waiban.domains.partners.models.promises import Promise, PromiseEvidence, PromiseReview
+
+__all__ = ["Promise", "PromiseEvidence", "PromiseReview"]
