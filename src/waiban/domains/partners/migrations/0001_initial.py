@@ -12,9 +12,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('casework', '0004_initial'),
+        ('casework', '0002_guards'),
         ('files', '0002_is_kept'),
-        ('offices', '0003_initial'),
+        ('offices', '0002_setting_of'),
         ('people', '0004_same_person'),
     ]
 
