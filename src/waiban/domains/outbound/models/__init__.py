@@ -1,21 +1,48 @@
 from waiban.domains.outbound.models.attachments import Attachment
 from waiban.domains.outbound.models.attestations import Attestation
 from waiban.domains.outbound.models.changes import TripChange
+from waiban.domains.outbound.models.custody import CustodyEvent, Stocktake
+from waiban.domains.outbound.models.debts import Debt, DebtReminder, Explanation, Suspension
+from waiban.domains.outbound.models.documents import TravelDocument
+from waiban.domains.outbound.models.imports import ImportBatch, ImportedRow, ImportMapping
 from waiban.domains.outbound.models.members import TripMember
-from waiban.domains.outbound.models.notices import InternalNotice
+from waiban.domains.outbound.models.notices import InternalNotice, Objection
+from waiban.domains.outbound.models.plans import Allotment, AnnualPlan, PlanItem, Quota, QuotaEntry
 from waiban.domains.outbound.models.results import TripReport
+from waiban.domains.outbound.models.sending import SendingPart
 from waiban.domains.outbound.models.trips import Remedy, Trip
 from waiban.domains.outbound.models.versions import Deviation, TripVersion
+from waiban.domains.outbound.models.visas import EntryRule, PaperNeed, VisaBatch
 
 __all__ = [
+    "Allotment",
+    "AnnualPlan",
     "Attachment",
     "Attestation",
+    "CustodyEvent",
+    "Debt",
+    "DebtReminder",
     "Deviation",
+    "EntryRule",
+    "Explanation",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportedRow",
     "InternalNotice",
+    "Objection",
+    "PaperNeed",
+    "PlanItem",
+    "Quota",
+    "QuotaEntry",
     "Remedy",
+    "SendingPart",
+    "Stocktake",
+    "Suspension",
+    "TravelDocument",
     "Trip",
     "TripChange",
     "TripMember",
     "TripReport",
     "TripVersion",
+    "VisaBatch",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
+from waiban.domains.outbound.models.sending import SendingPart
 from waiban.domains.outbound.models.trips import Trip
 
 
@@ -22,6 +23,9 @@ class Attachment(ProtectedModel):
         OTHER = "other", gettext_lazy("其他")
 
     trip = models.ForeignKey(Trip, models.CASCADE, verbose_name="因公临时出国(境)", related_name="attachments")
+    part = models.ForeignKey(
+        SendingPart, models.CASCADE, verbose_name="派员单位办理", related_name="attachments", null=True, editable=False
+    )
     kind = models.CharField("种类", max_length=16, choices=Kind)
     file = models.ForeignKey("files.StoredFile", models.PROTECT, verbose_name="文件", related_name="+")
     title = models.CharField("名称", max_length=200)
