@@ -100,7 +100,7 @@ ALTER FUNCTION outbound_plan_facts(uuid, int, int, int, uuid) OWNER TO waiban_de
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbound", "0005_plans"), ("people", "0002_posts_of")]
+    dependencies = [("outbound", "0007_documents"), ("people", "0002_posts_of")]
     operations = [
         migrations.RunSQL(LEDGER, UNDO_LEDGER),
         migrations.RunSQL(FACTS, "DROP FUNCTION outbound_plan_facts(uuid, int, int, int, uuid)"),
