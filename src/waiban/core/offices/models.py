@@ -29,9 +29,19 @@ class Office(models.Model):
     time_zone = models.CharField("时区", max_length=40, default="Asia/Shanghai")
     telephone = models.CharField("值班电话", max_length=40, blank=True)
     notice = models.CharField("登录页通知", max_length=200, blank=True)
+    practice = models.BooleanField("练习区", default=False, help_text="Nothing leaves it, and no figure counts it.")
+    practice_of = models.OneToOneField(
+        "self", models.PROTECT, verbose_name="所属外办", null=True, related_name="practice_area"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "外办"
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=Q(practice=True, practice_of__isnull=False) | Q(practice=False, practice_of=None),
+                name="a_practice_area_has_its_office",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -56,6 +66,11 @@ class OfficeSetting(ProtectedModel):
         ]
 
 
+def own_task_approval() -> list[str]:
+    """What a grant gave before it had to say so."""
+    return ["task_approval"]
+
+
 class Grant(ProtectedModel):
     """A higher body's written grant of approval authority (readings §9). Without one the city approves nothing."""
 
@@ -69,6 +84,12 @@ class Grant(ProtectedModel):
     channels = ArrayField(models.CharField(max_length=16), verbose_name="出行渠道")
     kinds = ArrayField(
         models.CharField(max_length=24), verbose_name="任务种类", default=list, help_text="Empty: every kind of trip."
+    )
+    documents = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name="可出的批件",
+        default=own_task_approval,
+        help_text="task_approval, confirmation, task_notice: each is drawn only under a grant of its kind.",
     )
     scan_id = models.UUIDField("扫描件", null=True)
     ended_on = models.DateField("收回日期", null=True, help_text="The first day on which it no longer holds.")
