@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "waiban.core.notify",
     "waiban.core.jobs",
     "waiban.core.offices",
+    "waiban.core.search",
     "waiban.core.access",
     "waiban.core.audit",
     "waiban.core.places",
