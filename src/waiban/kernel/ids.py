@@ -3,6 +3,9 @@
 import os
 import time
 import uuid
+from datetime import date, datetime, tzinfo
+
+from waiban.kernel.clock import OFFICE_ZONE
 
 NANOSECONDS = 1_000_000
 """A millisecond of them."""
@@ -17,3 +20,8 @@ def uuid7() -> uuid.UUID:
     fraction = rest * 4096 // NANOSECONDS
     random = int.from_bytes(os.urandom(8), "big") & (1 << 62) - 1
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)
+
+
+def made_on(public_id: uuid.UUID, zone: tzinfo = OFFICE_ZONE) -> date:
+    """The day on which a UUIDv7 was made, in the office's zone."""
+    return datetime.fromtimestamp((public_id.int >> 80) / 1000, zone).date()

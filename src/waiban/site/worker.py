@@ -77,6 +77,7 @@ class Rounds:
             (SOON, deliver),
             (SOON, seal),
             (HOURLY, keep_clocks),
+            (DAILY, keep_people),
             (DAILY, seal_whole),
             (DAILY, measure),
             (DAILY, sweep),
@@ -153,6 +154,19 @@ def measure() -> None:
     for office in Office.objects.all():
         with acting_as(system(office.pk, "step times")):
             measure_steps()
+
+
+def keep_people() -> None:
+    """Personal data whose time is over goes; posts that no longer need to see a traveller don't."""
+    from waiban.core.access.principals import acting_as
+    from waiban.core.offices.models import Office
+    from waiban.core.offices.queries import today
+    from waiban.core.people.actions.keep_travellers import keep_travellers
+    from waiban.core.people.principals import system
+
+    for office in Office.objects.all():
+        with acting_as(system(office.pk, "personal data")):
+            keep_travellers(office, today(office))
 
 
 def sweep() -> None:

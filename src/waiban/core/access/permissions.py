@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PROCESS_RELEASE = "process.release"
     SUBSTITUTE_SET = "substitute.set"
     TRAVELLER_EDIT = "traveller.edit"
+    TRAVELLER_MERGE = "traveller.merge"
     TRIP_DRAFT = "trip.draft"
     TRIP_READ = "trip.read"
     TRIP_SUBMIT = "trip.submit"

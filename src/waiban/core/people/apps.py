@@ -9,9 +9,11 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from waiban.core.audit import sentences
-        from waiban.core.people import signin
+        from waiban.core.offices import settings
+        from waiban.core.people import retention, signin
 
         signin.connect()
+        settings.register(*retention.SETTINGS)
         sentences.register(
             {
                 "account.add": _("开账号 %(username)s"),
@@ -29,6 +31,11 @@ class PeopleConfig(AppConfig):
                 "substitute.end": _("提前结束代理，到 %(ended_on)s 止"),
                 "substitute.name": _("指定代理，%(since)s 至 %(until)s：%(reason)s"),
                 "traveller.erase": _("删除出访人员的个人信息：%(reason)s"),
+                "traveller.expire": _("出访人员的个人信息保存期满，已删除"),
+                "traveller.hide": _("办件已结，外单位岗位不再看得到出访人员"),
+                "traveller.keep_apart": _("认定不是同一人：%(reason)s"),
+                "traveller.merge": _("合并出访人员：%(reason)s"),
+                "traveller.unmerge": _("撤销合并：%(reason)s"),
                 "traveller.save": _("登记出访人员"),
                 "traveller.show_identity": _("查看证件号码：%(reason)s"),
                 "unit.add": _("增加单位 %(name)s"),

@@ -1,5 +1,7 @@
 """Questions about who may change people, posts and substitutes."""
 
+import uuid
+
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import Kind, Principal
 from waiban.core.offices.policies import may
@@ -25,3 +27,13 @@ def may_edit_travellers(principal: Principal, unit: Unit) -> bool:
     if principal.kind == Kind.SYSTEM:
         return True
     return Post.objects.filter(pk__in=principal.posts | principal.standing_in, unit=unit).exists()
+
+
+def may_merge_travellers(principal: Principal, office_id: uuid.UUID) -> bool:
+    """The office alone: a unit isn't told that its person is known elsewhere."""
+    return may(principal, Permission.TRAVELLER_MERGE, office_id)
+
+
+def may_keep_travellers(principal: Principal, office_id: uuid.UUID) -> bool:
+    """The nightly deletion is the platform's own."""
+    return principal.kind == Kind.SYSTEM and principal.office == office_id

@@ -14,6 +14,8 @@ from waiban.core.access.principals import Principal
 from waiban.core.offices.models import Office
 from waiban.core.offices.queries import setting, today
 from waiban.core.people.models import Account, Appointment, Post, Role, Substitute, Traveller, TravellerRecord, Unit
+from waiban.core.people.persons import person_of as person_of
+from waiban.core.people.persons import same_person_ids as same_person_ids
 
 UPWARD = frozenset({"centre", "province", "city"})
 """Cadres managed there are filed with the city's personnel body; those above it are passed on by it."""

@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.FILE_ADD,
         Permission.PAPER_DRAW,
         Permission.PAPER_FILE,
+        Permission.TRAVELLER_MERGE,
     },
     Role.INSPECTOR: EVERYBODY | {Permission.AUDIT_READ},
     Role.OFFICE_HEAD: EVERYBODY
@@ -35,10 +36,17 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.PEOPLE_SET,
         Permission.PROCESS_RELEASE,
         Permission.SUBSTITUTE_SET,
+        Permission.TRAVELLER_MERGE,
     },
     Role.PERSONNEL_BODY: EVERYBODY | {Permission.CASE_DECIDE},
     Role.SECTION_HEAD: EVERYBODY
-    | {Permission.CASE_DECIDE, Permission.CASE_RECORD_FROM_PAPER, Permission.PAPER_DRAW, Permission.SUBSTITUTE_SET},
+    | {
+        Permission.CASE_DECIDE,
+        Permission.CASE_RECORD_FROM_PAPER,
+        Permission.PAPER_DRAW,
+        Permission.SUBSTITUTE_SET,
+        Permission.TRAVELLER_MERGE,
+    },
     Role.TAIWAN_OFFICE: EVERYBODY | {Permission.CASE_ACCEPT, Permission.CASE_DECIDE},
     Role.UNIT_FINANCE: EVERYBODY | {Permission.CASE_DECIDE, Permission.FILE_ADD},
     Role.UNIT_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.SUBSTITUTE_SET},

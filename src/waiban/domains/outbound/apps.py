@@ -11,12 +11,21 @@ class OutboundConfig(AppConfig):
         from waiban.core.access.permissions import Permission
         from waiban.core.audit import sentences
         from waiban.core.casework import subjects
+        from waiban.core.offices import settings
+        from waiban.core.people import merging as people_merging
+        from waiban.core.people import retention
         from waiban.core.ui import nav
+        from waiban.domains.outbound import merging, retaining
+        from waiban.domains.outbound import backward
         from waiban.domains.outbound.event_sentences import SENTENCES
         from waiban.domains.outbound.subject import TRIP
 
         sentences.register(SENTENCES)
         subjects.register(TRIP)
+        retention.register(retaining.holds)
+        retention.register_sight(retaining.sights)
+        people_merging.register(merging.answers)
+        settings.register(*backward.SETTINGS)
         nav.register(
             nav.Entry(
                 code="trips",
