@@ -4,12 +4,28 @@ The walk that is counted is the one in which everybody agrees and nothing is sen
 variable isn't known, the longest way counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from waiban.core.casework.engine.model import Flow, Process
 from waiban.kernel.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is counted: a process, the working days that each task takes, and what the gateways' variables are."""
+
+    process: Process
+    workdays: Mapping[str, int]
+    values: Mapping[str, object]
+    calendar: WorkCalendar
+
+    def after(self, day: date, task: str) -> date:
+        return self.calendar.add_workdays(day, self.workdays.get(task, 0))
+
+    def before(self, day: date, task: str) -> date:
+        return self.calendar.add_workdays(day, -self.workdays.get(task, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +63,34 @@ def _taken(process: Process, outgoing: tuple[str, ...], values: Mapping[str, obj
     return sure[:1] or [flow for flow in flows if answers.get(flow.id) is not False]
 
 
-def latest_days(
-    process: Process,
-    until: str,
-    day: date,
-    workdays: Mapping[str, int],
-    values: Mapping[str, object],
-    calendar: WorkCalendar,
-) -> dict[str, Latest]:
-    """For `until`, which must be done on `day`, and every task on the way to it. `workdays`: what each task takes."""
+def latest_days(course: Course, until: str, day: date) -> dict[str, Latest]:
+    """For `until`, which must be done on `day`, and every task on the way to it."""
     found: dict[str, Latest | None] = {}
 
     def of(task: str) -> Latest | None:
         if task not in found:
             found[task] = None  # a task that can't reach `until` has no latest day
-            if task == until:
-                finish: date | None = day
-            else:
-                after = [latest.start_by for follower in next_tasks(process, task, values) if (latest := of(follower))]
-                finish = min(after, default=None)
+            finish: date | None = day
+            if task != until:
+                followers = next_tasks(course.process, task, course.values)
+                finish = min((latest.start_by for one in followers if (latest := of(one))), default=None)
             if finish is not None:
-                found[task] = Latest(calendar.add_workdays(finish, -workdays.get(task, 0)), finish)
+                found[task] = Latest(course.before(finish, task), finish)
         return found[task]
 
-    return {task: latest for task in process.tasks if (latest := of(task)) is not None}
+    return {task: latest for task in course.process.tasks if (latest := of(task)) is not None}
 
 
 def expected_days(
-    process: Process,
-    tasks: Mapping[str, Latest],
-    workdays: Mapping[str, int],
-    values: Mapping[str, object],
-    ended: Mapping[str, date],
-    opened: Mapping[str, date],
-    today: date,
-    calendar: WorkCalendar,
+    course: Course, tasks: Iterable[str], opened: Mapping[str, date], ended: Mapping[str, date], today: date
 ) -> dict[str, tuple[date, date]]:
     """For each of `tasks` when it begins and ends if every desk takes its time from today on.
 
-    `ended`: tasks of the walk that are done; `opened`: tasks that lie on a desk, with the day on which they came.
+    `opened`: tasks that lie on a desk, with the day on which they came; `ended`: those of the walk that are done.
     """
     before: dict[str, list[str]] = {task: [] for task in tasks}
-    for task in tasks:
-        for follower in next_tasks(process, task, values):
+    for task in before:
+        for follower in next_tasks(course.process, task, course.values):
             if follower in before:
                 before[follower].append(task)
     found: dict[str, tuple[date, date]] = {}
@@ -99,11 +100,10 @@ def expected_days(
             if task in ended:
                 found[task] = (ended[task], ended[task])
             elif task in opened:
-                began = opened[task]
-                found[task] = (began, max(today, calendar.add_workdays(began, workdays.get(task, 0))))
+                found[task] = (opened[task], max(today, course.after(opened[task], task)))
             else:
                 began = max([today, *(of(earlier)[1] for earlier in before[task])])
-                found[task] = (began, calendar.add_workdays(began, workdays.get(task, 0)))
+                found[task] = (began, course.after(began, task))
         return found[task]
 
-    return {task: of(task) for task in tasks}
+    return {task: of(task) for task in before}

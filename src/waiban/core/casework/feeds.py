@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from icalendar import Calendar, Event
 
 from waiban.core.offices.settings import Kind, Setting
@@ -42,7 +41,9 @@ def feed_of(token: str) -> bytes | None:
         cursor.execute("SELECT item, number, verb, verb_en, due FROM casework_feed(%s)", [found])
         rows = cursor.fetchall()
     zh = (get_language() or "zh").startswith("zh")
-    return calendar((str(item), f"{number} {verb if zh or not en else en}", due) for item, number, verb, en, due in rows)
+    return calendar(
+        (str(item), f"{number} {verb if zh or not en else en}", due) for item, number, verb, en, due in rows
+    )
 
 
 def calendar(entries: Iterable[Entry]) -> bytes:

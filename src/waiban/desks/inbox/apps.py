@@ -9,9 +9,6 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from waiban.core.access.permissions import Permission
-        from waiban.core.offices.settings import register
         from waiban.core.ui import nav
-        from waiban.desks.inbox.planner import SETTINGS
 
-        register(*SETTINGS)
         nav.register(nav.Entry("inbox", _("待办"), "inbox", "inbox", 10, lambda p: p.may(Permission.INBOX_READ)))

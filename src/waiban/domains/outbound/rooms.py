@@ -25,6 +25,21 @@ def _always(_trip: Trip) -> bool:
     return True
 
 
+OVER = (
+    Trip.State.AWAY,
+    Trip.State.RETURNED,
+    Trip.State.CLOSED,
+    Trip.State.REFUSED,
+    Trip.State.WITHDRAWN,
+)
+
+
+def _under_way(trip: Trip) -> bool:
+    """Nothing is counted back for a trip that has left or will not leave."""
+    return trip.state not in OVER
+
+
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
+    Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from waiban.domains.outbound.views import cases, decisions, draft, lists, papers
+from waiban.domains.outbound.views import backward, cases, decisions, draft, lists, papers
 
 app_name = "outbound"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<uuid:trip_id>/attest/", decisions.attest_rule, name="attest"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/", cases.notice, name="notice"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/sheet.pdf", papers.notice_sheet, name="notice_sheet"),
+    path("<uuid:trip_id>/plan-back/", backward.plan_page, name="plan_back"),
+    path("<uuid:trip_id>/plan-back.ics", backward.plan_calendar, name="plan_back_calendar"),
     path("<uuid:trip_id>/return/", cases.come_back, name="come_back"),
     path("<uuid:trip_id>/report/", cases.report, name="report"),
     path("items/<uuid:item_id>/", decisions.decide_item, name="decide"),

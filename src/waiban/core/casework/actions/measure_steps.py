@@ -63,7 +63,7 @@ def _durations(office: uuid.UUID, on: date) -> dict[tuple[str, str], list[int]]:
     rows = closed.values_list("case", "case__release__process", "step", "opened_on", "closed_on")
     for case, process, step, opened, ended in rows.iterator(chunk_size=5000):
         days = calendar.workdays(opened + clocks.DAY, ended)
-        for since, until in paused[case] if case in paused else ():
+        for since, until in paused.get(case, ()):
             days -= calendar.workdays(max(since, opened) + clocks.DAY, min(until, ended))
         took[process, step].append(max(0, days))
     return took

@@ -139,11 +139,11 @@ def test_the_planner_counts_back_in_working_days(town: Town) -> None:
         plan = planner.latest_days(date(2025, 4, 28), date(2025, 1, 2))
     assert plan is not None
     days = dict(plan.days)
-    # 4 April is a holiday and Sunday 27 April is worked
-    assert days["最晚送签证"] == "03-31 周一"
-    assert days["最晚取得批件"] == "03-24 周一"
+    # One working day for the briefing, 25 for passport and visa; 4 April is a holiday and Sunday 27 April is worked.
+    assert days["最晚办好签证"] == "04-27 周日"
+    assert days["最晚取得批件"] == "03-21 周五"
     assert not plan.past
-    assert "最晚开始公示" in ask_plan(town, "2025-04-28")
+    assert "最晚公示期满" in ask_plan(town, "2025-04-28")
     assert "日期写成" in ask_plan(town, "28.4.")
 
 
