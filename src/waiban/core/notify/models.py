@@ -40,6 +40,7 @@ class Outgoing(ProtectedModel):
         GIVEN_UP = "given_up", gettext_lazy("放弃")
         SENT = "sent", gettext_lazy("已发")
         WAITING = "waiting", gettext_lazy("待发")
+        WITHHELD = "withheld", gettext_lazy("练习，不发")
 
     class Channel(models.TextChoices):
         GROUP = "group", gettext_lazy("工作群")

@@ -27,7 +27,10 @@ class PaperEntry(ProtectedModel):
     counts_as = models.CharField("算作", max_length=16)
     target = models.CharField("退回到", max_length=40, blank=True)
     members = models.JSONField("逐人", default=list)
-    scan = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="扫描件", related_name="+")
+    scan = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="扫描件", related_name="+", null=True)
+    taken_over = models.BooleanField(
+        "接续录入", default=False, help_text="Of a case that began before the platform; its papers lie in the office."
+    )
     recorded_by = models.ForeignKey(Account, models.PROTECT, verbose_name="录入人", related_name="+")
     recorded_by_post = models.ForeignKey(Post, models.PROTECT, verbose_name="录入岗位", related_name="+")
     recorded_at = models.DateTimeField("录入时间", auto_now_add=True)
@@ -40,6 +43,9 @@ class PaperEntry(ProtectedModel):
         verbose_name = verbose_name_plural = "纸质批示录入"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["item"], condition=Q(state="pending"), name="one_pending_paper_an_item"),
+            models.CheckConstraint(
+                condition=Q(scan__isnull=False) | Q(taken_over=True), name="a_paper_entry_has_its_scan"
+            ),
             models.CheckConstraint(
                 condition=Q(checked_by=None) | ~Q(checked_by=models.F("recorded_by")), name="a_second_person_confirms"
             ),

@@ -32,7 +32,13 @@ class Paper(ProtectedModel):
 
     source_sha256 = models.CharField("文本来源", max_length=64)
     content_sha256 = models.CharField("内容摘要", max_length=64, help_text="Of the source and the values together.")
-    pdf = models.ForeignKey("files.StoredFile", models.PROTECT, verbose_name="PDF", related_name="+")
+    template = models.ForeignKey(
+        "papers.PaperTemplate", models.PROTECT, verbose_name="所用模板", related_name="+", null=True
+    )
+    pdf = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, verbose_name="PDF", related_name="+", null=True,
+        help_text="None where the office's own DOCX was filled: the shipped PDF would say something else.",
+    )  # fmt: skip
     docx = models.ForeignKey("files.StoredFile", models.PROTECT, verbose_name="DOCX", related_name="+")
 
     state = models.CharField("状态", max_length=9, choices=State, default=State.UNSTAMPED)
@@ -49,6 +55,9 @@ class Paper(ProtectedModel):
         verbose_name = verbose_name_plural = "公文"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "kind", "year", "serial"], name="a_number_is_given_once"),
+            models.CheckConstraint(
+                condition=Q(pdf__isnull=False) | Q(template__isnull=False), name="a_shipped_paper_has_its_pdf"
+            ),
             models.CheckConstraint(
                 condition=Q(serial__isnull=False, document_number__gt="") | Q(serial__isnull=True, document_number=""),
                 name="a_serial_has_its_number",

@@ -1,6 +1,7 @@
 from waiban.core.people.models.accounts import Account, Appointment, Substitute
 from waiban.core.people.models.merges import TravellerMerge
 from waiban.core.people.models.posts import Post, Role, Unit, UnitKind
+from waiban.core.people.models.specimens import SealSpecimen
 from waiban.core.people.models.travellers import Traveller, TravellerRecord
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Appointment",
     "Post",
     "Role",
+    "SealSpecimen",
     "Substitute",
     "Traveller",
     "TravellerMerge",
