@@ -9,18 +9,22 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.DESIGNATED_OFFICER: EVERYBODY
     | {
         Permission.CASE_WITHDRAW,
+        Permission.DOCUMENT_CARRY,
+        Permission.DOCUMENT_READ,
         Permission.FILE_ADD,
         Permission.TRAVELLER_EDIT,
         Permission.TRIP_DRAFT,
         Permission.TRIP_SUBMIT,
     },
-    Role.AUDITOR: EVERYBODY | {Permission.AUDIT_READ},
+    Role.AUDITOR: EVERYBODY | {Permission.AUDIT_READ, Permission.DOCUMENT_READ},
     Role.CITY_LEADER: EVERYBODY | {Permission.CASE_DECIDE, Permission.PAPER_DRAW},
     Role.DESK_OFFICER: EVERYBODY
     | {
         Permission.CASE_ACCEPT,
         Permission.CASE_DECIDE,
         Permission.CASE_RECORD_FROM_PAPER,
+        Permission.DOCUMENT_KEEP,
+        Permission.DOCUMENT_READ,
         Permission.FILE_ADD,
         Permission.PAPER_DRAW,
         Permission.PAPER_FILE,
@@ -30,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OFFICE_HEAD: EVERYBODY
     | {
         Permission.CASE_DECIDE,
+        Permission.DOCUMENT_KEEP,
+        Permission.DOCUMENT_READ,
         Permission.OFFICE_SET,
         Permission.PAPER_DRAW,
         Permission.PAPER_VOID,
@@ -43,11 +49,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     | {
         Permission.CASE_DECIDE,
         Permission.CASE_RECORD_FROM_PAPER,
+        Permission.DOCUMENT_KEEP,
+        Permission.DOCUMENT_READ,
         Permission.PAPER_DRAW,
         Permission.SUBSTITUTE_SET,
         Permission.TRAVELLER_MERGE,
     },
     Role.TAIWAN_OFFICE: EVERYBODY | {Permission.CASE_ACCEPT, Permission.CASE_DECIDE},
     Role.UNIT_FINANCE: EVERYBODY | {Permission.CASE_DECIDE, Permission.FILE_ADD},
-    Role.UNIT_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.SUBSTITUTE_SET},
+    Role.UNIT_HEAD: EVERYBODY | {Permission.CASE_DECIDE, Permission.DOCUMENT_READ, Permission.SUBSTITUTE_SET},
 }
