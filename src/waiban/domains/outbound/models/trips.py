@@ -72,13 +72,24 @@ class Trip(ProtectedModel):
     inviters = ArrayField(models.CharField(max_length=200), verbose_name="邀请方", default=list)
     head_count = models.PositiveSmallIntegerField("人数", default=0)
     total_cny = models.DecimalField("经费合计", max_digits=14, decimal_places=2, null=True)
+    imported = models.BooleanField(
+        "历史导入", default=False, help_text="An ended trip of former years: history and statistics, no desk's work."
+    )
+    outside_number = models.CharField("原编号", max_length=80, blank=True)
+    import_key = models.CharField("导入键", max_length=120, blank=True)
 
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "因公临时出国(境)"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["office", "year", "number"], name="one_number_a_trip"),
+            models.UniqueConstraint(
+                fields=["office", "import_key"], condition=Q(imported=True), name="one_imported_trip_a_key"
+            ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(case__isnull=False) | Q(state="withdrawn"),
+                condition=Q(state="draft")
+                | Q(case__isnull=False)
+                | Q(state="withdrawn")
+                | Q(imported=True, state="closed"),
                 name="a_running_trip_has_a_case",
             ),
         ]
