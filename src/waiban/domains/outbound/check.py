@@ -8,6 +8,7 @@ from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.plans import stated_by_ledger
 from waiban.dossiers import repair
 from waiban.dossiers.check import Finding, Judgement, check_trip
 from waiban.dossiers.trip import Trip as TripValue
@@ -38,13 +39,13 @@ STAGE_OF_STEP = {
 
 def check(trip: Trip, stage: str = "submit", history: dict[str, Any] | None = None) -> Judgement:
     """Claims of posts' decisions never count here: a draft is on its way into a case. `history` where it was read already."""
-    value = value_of(trip.dossier)
+    value = stated_by_ledger(trip, value_of(trip.dossier))
     return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value, history))
 
 
 def plans_for(trip: Trip, most: int = 2) -> list[list[dict[str, Any]]]:
     """The smallest sets of plan choices that clear every block of a draft, as RFC 6902 edits; none when nothing blocks."""
-    value = value_of(trip.dossier)
+    value = stated_by_ledger(trip, value_of(trip.dossier))
     return repair.repairs(value, law_of(trip.office), most=most, stage="submit", **_situation(trip, value))
 
 

@@ -3,6 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "plan.add": _("编制 %(year)s 年度计划第 %(version)s 版"),
+    "plan.balance": _("保存拟分配的控制数"),
+    "plan.file": _("年度计划报备 %(number)s"),
+    "plan.import": _("导入计划 %(rows)s 项"),
+    "plan.save": _("保存年度计划"),
+    "plan.start": _("报送年度计划"),
+    "quota.allot": _("分配控制数 %(lines)s"),
+    "quota.write": _("控制数记账 %(lines)s"),
     "trip.add_attachment": _("加附件"),
     "trip.attest": _("确认规则 %(rule)s %(words)s"),
     "trip.close_notice": _("公示结束"),

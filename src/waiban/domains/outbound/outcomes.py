@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
+from waiban.domains.outbound import plans
 from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import InternalNotice, Trip, TripMember, TripVersion
@@ -61,6 +62,7 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         trip.editable = bool(UNIT_STEPS & set(move.opened)) or (trip.editable and not reached)
     if step == "submit" and decision and decision.outcome == "done":
         trip.dossier["submitted"] = decision.happened_on.isoformat()
+        plans.reserve(trip, decision=decision.pk, on=decision.happened_on)
     if move.act in ("send_back", "withdraw") and "notice" in move.opened:
         InternalNotice.objects.filter(trip=trip, replaced=False).update(replaced=True)
     if step in ("approve", "outside_approval") and decision and decision.outcome == "agree":
@@ -71,7 +73,10 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
     if step == "report_upward" and decision and decision.outcome != "send_back":
         draw_review_and_request(trip, case, decision)
     trip.save()
+    if move.act == "withdraw":
+        plans.free(trip, why="withdrawn")
     if move.ended in ("refused", "cancelled", "withdrawn"):
+        plans.free(trip, why=move.ended, decision=decision.pk if decision else None)
         TripMember.objects.filter(trip=trip).update(counts=False)
 
 
@@ -110,6 +115,7 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
         cause=decision.pk,
         since=decision.happened_on,
     )
+    plans.use(trip, decision=decision.pk, on=decision.happened_on)
     members = TripMember.objects.filter(trip=trip)
     members.update(counts=True, refused=False)
     members.filter(traveller_id__in=[member for member in refused if _is_known(trip, member)]).update(
