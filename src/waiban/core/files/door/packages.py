@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import python_calamine
-from django.utils.translation import gettext as _
 from lxml import etree
 
 from waiban.core.files.door import limits
 from waiban.core.files.door.reading import BrokenError, UnreadableError, look, look_at_bytes, look_at_lines
+from waiban.core.files.door.reading import said_later as _
 from waiban.core.files.door.sniff import Sort, sort_of
 
 SORTS = {Sort.DOCX, Sort.XLSX, Sort.PPTX}

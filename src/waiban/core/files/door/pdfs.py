@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pypdf
-from django.utils.translation import gettext as _
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, TextStringObject
 
 from waiban.core.files.door import limits
 from waiban.core.files.door.packages import Reader
 from waiban.core.files.door.reading import BrokenError, UnreadableError, look, look_at_bytes, look_at_lines
+from waiban.core.files.door.reading import said_later as _
 from waiban.core.files.door.sniff import sort_of
 
 FAULTS = (

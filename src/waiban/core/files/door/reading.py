@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from waiban.core.files.door.marks import mark_in, mark_in_lines
+from waiban.core.files.door.sniff import Sort
 
 
 class Marked(Exception):  # noqa: N818 - an answer, not a fault
@@ -18,11 +19,17 @@ class BrokenError(ValueError):
 
 
 class UnreadableError(ValueError):
-    """The door cannot look inside; `advice` says what to do."""
+    """The door cannot look inside; `advice` says what to do, in the language of the sources, `sort` of what."""
 
-    def __init__(self, advice: str) -> None:
+    def __init__(self, advice: str, sort: Sort | None = None) -> None:
         super().__init__(advice)
         self.advice = advice
+        self.sort = sort
+
+
+def said_later(sentence: str) -> str:
+    """Mark a sentence for translation where no settings say into which language: the door says it."""
+    return sentence
 
 
 def look(text: str) -> None:
