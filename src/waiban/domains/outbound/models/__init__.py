@@ -1,6 +1,6 @@
 from waiban.domains.outbound.models.attachments import Attachment
 from waiban.domains.outbound.models.attestations import Attestation
-from waiban.domains.outbound.models.changes import TripChange
+from waiban.domains.outbound.models.changes import ChangeNotice, TripChange
 from waiban.domains.outbound.models.custody import CustodyEvent, Stocktake
 from waiban.domains.outbound.models.debts import Debt, DebtReminder, Explanation, Suspension
 from waiban.domains.outbound.models.documents import TravelDocument
@@ -19,6 +19,7 @@ __all__ = [
     "AnnualPlan",
     "Attachment",
     "Attestation",
+    "ChangeNotice",
     "CustodyEvent",
     "Debt",
     "DebtReminder",

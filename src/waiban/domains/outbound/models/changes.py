@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from waiban.core.access.models import ProtectedModel
+from waiban.core.people.models import Unit
+from waiban.domains.outbound.models.attachments import Attachment
 from waiban.domains.outbound.models.trips import Trip
 from waiban.domains.outbound.models.versions import TripVersion
 
@@ -68,5 +70,32 @@ class TripChange(ProtectedModel):
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "withdrawn"]) | Q(case__isnull=False),
                 name="a_running_change_has_a_case",
+            ),
+        ]
+
+
+class ChangeNotice(ProtectedModel):
+    """内部公示 of what the asked version would say; on the grant it takes the place of the notice in force."""
+
+    change = models.ForeignKey(TripChange, models.CASCADE, verbose_name="行程变更", related_name="notices")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="公示单位", related_name="+")
+    since = models.DateField("公示起")
+    until = models.DateField("公示止")
+    places = models.JSONField("公示地点", default=list)
+    shown = models.JSONField("公示内容")
+    shown_sha256 = models.CharField("内容摘要", max_length=64)
+    objections = models.BooleanField("有异议", null=True)
+    result = models.CharField("公示结果", max_length=400, blank=True)
+    proof = models.ForeignKey(Attachment, models.PROTECT, verbose_name="公示证明", related_name="+", null=True)
+    posted_by_post_id = models.UUIDField("公示岗位")
+    posted_at = models.DateTimeField("张贴时间", auto_now_add=True)
+    replaced = models.BooleanField("已重新公示", default=False)
+
+    class Meta(ProtectedModel.Meta):
+        verbose_name = verbose_name_plural = "变更公示"
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="change_notice_ends_after_it_begins"),
+            models.UniqueConstraint(
+                fields=["change", "unit"], condition=Q(replaced=False), name="one_change_notice_in_force_a_unit"
             ),
         ]
