@@ -10,11 +10,15 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from waiban.core.audit import sentences
+        from waiban.core.casework import searching
         from waiban.core.casework.feeds import SETTINGS
         from waiban.core.notify.texts import register
         from waiban.core.offices import settings
+        from waiban.core.search import registry as search
 
         settings.register(*SETTINGS)
+        search.register(searching.INDEXED)
+        search.register_finder(search.Finder(searching.KIND, _("办件"), searching.find, order=20))
 
         sentences.register(
             {

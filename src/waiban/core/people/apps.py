@@ -10,9 +10,12 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from waiban.core.audit import sentences
         from waiban.core.offices import settings
-        from waiban.core.people import retention, signin
+        from waiban.core.people import retention, searching, signin
+        from waiban.core.search import registry as search
 
         signin.connect()
+        search.register(searching.INDEXED)
+        search.register_finder(search.Finder(searching.KIND, _("人员"), searching.find, order=80))
         settings.register(*retention.SETTINGS)
         sentences.register(
             {

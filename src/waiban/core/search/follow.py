@@ -28,7 +28,7 @@ def follow_tables(sender: AppConfig, using: str, **_: Any) -> None:
 
 def statements(table: str) -> list[str]:
     return [
-        f'CREATE OR REPLACE TRIGGER search_readers AFTER UPDATE OF readers ON "{table}" FOR EACH ROW '
+        f'CREATE OR REPLACE TRIGGER search_readers AFTER UPDATE OF readers ON "{table}" FOR EACH ROW '  # noqa: ISC004
         "WHEN (OLD.readers IS DISTINCT FROM NEW.readers) EXECUTE FUNCTION search_follow()",
         f'CREATE OR REPLACE TRIGGER search_gone AFTER DELETE ON "{table}" FOR EACH ROW EXECUTE FUNCTION search_follow()',
     ]

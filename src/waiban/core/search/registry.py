@@ -1,6 +1,6 @@
 """What is searched: rooms above register their objects in ready()."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ class Indexed:
     related: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     """Columns that `texts` doesn't need, left unread by a rebuild."""
+    depends: Mapping[str, str] = field(default_factory=dict)
+    """Whose change changes the texts: a word such as "unit", and the field of `model` that points there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,16 @@ class OutboundConfig(AppConfig):
         from waiban.core.offices import settings
         from waiban.core.people import merging as people_merging
         from waiban.core.people import retention
+        from waiban.core.search import registry as search
         from waiban.core.ui import nav
-        from waiban.domains.outbound import merging, retaining
-        from waiban.domains.outbound import backward
+        from waiban.domains.outbound import backward, merging, retaining, searching
         from waiban.domains.outbound.event_sentences import SENTENCES
         from waiban.domains.outbound.subject import TRIP
 
         sentences.register(SENTENCES)
         subjects.register(TRIP)
+        search.register(searching.INDEXED)
+        search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
         retention.register_sight(retaining.sights)
         people_merging.register(merging.answers)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
+from waiban.core.search.keep import keep
 from waiban.domains.outbound import plans
 from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.errors import CannotError
@@ -107,6 +108,7 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
             "on": outside.get("on") or approval["on"],
         }
     trip.dossier["approval"] = {key: value for key, value in approval.items() if value is not None}
+    keep("trip", trip)  # found by the number of its paper from now on
     pin(
         trip,
         TripVersion.Of.APPROVED,

@@ -17,6 +17,7 @@ from waiban.core.casework.moves import Values, engine_words, follow, log, tell_s
 from waiban.core.casework.processes import current_release, process_of
 from waiban.core.casework.subjects import subject_of
 from waiban.core.people.models import Post
+from waiban.core.search.keep import keep
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def open_case(
         case.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyDoneError(_("这件事刚才已经发起，或案号已用")) from error
+    keep("case", case)
     opened = follow(case, Marking(), marking, on=on)
     log("case.open", principal.at(applicant_post.pk), case, on, subject=str(subject_id), number=number)
     tell_subject("open", case, opened)

@@ -18,6 +18,7 @@ from waiban.core.offices.policies import refuse
 from waiban.core.people.actions.save_traveller import Facts, check_facts, set_facts
 from waiban.core.people.models import Traveller, Unit
 from waiban.core.people.policies import may_edit_travellers
+from waiban.core.search.keep import keep
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def add_outside_traveller(organiser: Unit, unit: Unit, *, name: str, facts: Fact
     shown = readers(unit.office_id, office=True, units=(organiser.pk, unit.pk))
     traveller = Traveller(unit=unit, name=name.strip(), salt=os.urandom(16), readers=shown)
     traveller.save(force_insert=True)
+    keep("traveller", traveller)
     set_facts(traveller, facts, since, shown)
     record(
         "traveller.save", principal, subject=("traveller", traveller.pk), office=unit.office_id, readers=shown,

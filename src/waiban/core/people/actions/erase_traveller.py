@@ -13,6 +13,7 @@ from waiban.core.offices.queries import today
 from waiban.core.people import retention
 from waiban.core.people.models import Traveller
 from waiban.core.people.policies import may_edit_travellers
+from waiban.core.search.keep import keep
 
 
 @transaction.atomic
@@ -48,3 +49,4 @@ def empty(traveller: Traveller) -> None:
     traveller.identity_number, traveller.identity_masked, traveller.identity_hash = None, "", ""
     traveller.salt, traveller.erased_on = b"", today(traveller.unit.office)
     traveller.save()
+    keep("traveller", traveller)

@@ -17,6 +17,7 @@ from waiban.core.offices.policies import refuse
 from waiban.core.people import identity
 from waiban.core.people.models import Traveller, TravellerRecord, Unit
 from waiban.core.people.policies import may_edit_travellers
+from waiban.core.search.keep import keep
 
 FIELDS = ("foreign_affairs", "commerce", "other")
 """What a leader may be in charge of, as the dossier has it."""
@@ -76,6 +77,7 @@ def save_traveller(
     if identity_number is not None:
         _set_number(traveller, identity_number)
     traveller.save(force_insert=traveller_id is None)
+    keep("traveller", traveller)
     changed = set_facts(traveller, facts, since, shown)
     record(
         "traveller.save", principal, subject=("traveller", traveller.pk), office=unit.office_id, readers=shown,

@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 
 from waiban.core.access.keys import readers
 from waiban.core.access.permissions import Permission
+from waiban.core.access.principals import acting_as
 from waiban.core.audit.record import record
 from waiban.core.offices.errors import CannotError
 from waiban.core.offices.policies import require
 from waiban.core.people.models import Unit, UnitKind
+from waiban.core.people.principals import system
+from waiban.core.search.keep import keep_what_depends
 
 
 @transaction.atomic
@@ -32,10 +35,14 @@ def save_unit(
         raise CannotError(_("上级单位不能是自己或自己的下级"))
     if Unit.objects.filter(office_id=unit.office_id, name=name.strip()).exclude(pk=unit.pk).exists():
         raise CannotError(_("已有“%(name)s”") % {"name": name.strip()})
+    called = (unit.name, unit.short_name)
     before = {"name": unit.name, "kind": unit.kind, "parent": unit.parent_id, "closed_on": unit.closed_on}
     unit.name, unit.short_name, unit.kind = name.strip(), short_name.strip() or name.strip(), kind
     unit.parent, unit.closed_on = parent, closed_on
     unit.save(update_fields=["name", "short_name", "kind", "parent", "closed_on"])
+    if (unit.name, unit.short_name) != called:
+        with acting_as(system(unit.office_id, "unit.save")):  # drafts too, which only the unit sees
+            keep_what_depends("unit", unit.pk)
     after = {"name": unit.name, "kind": unit.kind, "parent": unit.parent_id, "closed_on": unit.closed_on}
     record(
         "unit.save", principal, subject=("unit", unit.pk), office=unit.office_id,

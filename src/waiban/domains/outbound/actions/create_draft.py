@@ -12,6 +12,7 @@ from waiban.core.access.keys import readers
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.people.models import Unit
+from waiban.core.search.keep import keep
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.dossier import project
 from waiban.domains.outbound.errors import CannotError
@@ -44,6 +45,7 @@ def create_draft(unit: Unit, dossier: Mapping[str, Any] | None = None, *, source
     project(trip)
     trip.save(force_insert=True)
     project_members(trip)
+    keep("trip", trip)
     record("trip.create", principal, subject=("trip", trip.pk), readers=trip.readers, data={"source": source})
     return trip
 

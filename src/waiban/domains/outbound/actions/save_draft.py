@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
+from waiban.core.search.keep import keep
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.arithmetic import fill_amounts
 from waiban.domains.outbound.dossier import project
@@ -75,3 +76,4 @@ def write(trip: Trip, dossier: dict[str, Any], unread: dict[str, str] | None = N
     project(trip)
     trip.save()
     project_members(trip)
+    keep("trip", trip)

@@ -1,0 +1,75 @@
+"""What a trip is found by, and how: its own words, and the people who travel, where the asker sees them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from waiban.core.search.queries import Matching, among, ids
+from waiban.core.search.registry import Hit, Indexed
+from waiban.domains.outbound.models import Trip, TripMember
+from waiban.domains.outbound.texts import case_number, destination_text, detail_text
+
+KIND = "trip"
+
+
+def texts(trip: Trip) -> list[str]:
+    """Never a traveller's name: whoever may not see the person would find the trip by it."""
+    return [
+        case_number(trip),
+        f"{trip.year}-{trip.number:04d}",
+        f"{trip.year}-{trip.number}",
+        trip.title,
+        trip.unit.name,
+        trip.unit.short_name,
+        destination_text(trip, "zh"),
+        destination_text(trip, "en"),
+        *trip.inviters,
+        str((trip.dossier.get("approval") or {}).get("number") or ""),
+    ]
+
+
+INDEXED = Indexed(
+    KIND, "outbound.Trip", texts, related=("unit", "office"), deferred=("unread",), depends={"unit": "unit"}
+)
+
+
+def matching(asked: str) -> Matching:
+    """Trips whose own words hold what was asked, or on which somebody travels whose name does."""
+
+    def everything(most: int | None) -> Sequence[UUID]:
+        travellers = ids("traveller", asked, most)
+        going = TripMember.objects.filter(traveller__in=travellers).order_by("-trip").values_list("trip", flat=True)
+        by_name = list(going.distinct()[:most]) if travellers else []
+        return list(dict.fromkeys([*ids(KIND, asked, most), *by_name]))
+
+    def some(given: Sequence[UUID]) -> set[UUID]:
+        found = among(KIND, asked, given)
+        going = list(TripMember.objects.filter(trip__in=set(given) - found).values_list("trip", "traveller"))
+        named = among("traveller", asked, {traveller for _trip, traveller in going})
+        return found | {trip for trip, traveller in going if traveller in named}
+
+    return Matching(everything, some)
+
+
+def find(asked: str, most: int) -> list[Hit]:
+    wanted = list(matching(asked).all(most))
+    trips = Trip.objects.filter(pk__in=wanted).select_related("unit", "office", "case")
+    return [_hit(trip) for trip in trips.defer("dossier", "unread", "case__marking").order_by("-id")[:most]]
+
+
+def _hit(trip: Trip) -> Hit:
+    case = trip.case
+    return Hit(
+        of=trip.pk,
+        label=str(trip.get_state_display()),
+        number=case_number(trip),
+        title=trip.title or str(trip),
+        unit=trip.unit.short_name or trip.unit.name,
+        detail=destination_text(trip, get_language() or "zh") + ("·" if trip.countries else "") + detail_text(trip),
+        url=reverse("outbound:case" if trip.case_id else "outbound:draft", args=[trip.pk]),
+        due=case.due if case else None,
+        paused_for=case.paused_for if case else "",
+        closed_on=case.ended_on if case else None,
+    )
