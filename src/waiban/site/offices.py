@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _open(options: argparse.Namespace, password: str) -> None:
-    """All or nothing: the office, its own unit, its head with an account, and the process of a trip."""
+    """All or nothing: the office, its own unit, its head with an account, and the processes of a trip."""
     from waiban.core.access.principals import PUBLIC, acting_as
     from waiban.core.casework.actions.publish_release import seed_release
     from waiban.core.offices.actions.open_office import open_office
@@ -50,7 +50,7 @@ def _open(options: argparse.Namespace, password: str) -> None:
     from waiban.core.people.actions.appoint import appoint
     from waiban.core.people.models import Role, UnitKind
     from waiban.core.people.principals import principal_of, system
-    from waiban.domains.outbound.processes import trip_bpmn
+    from waiban.domains.outbound.processes import RELEASED, bpmn_of
 
     with acting_as(PUBLIC):
         if Office.objects.filter(slug=options.slug).exists():
@@ -73,7 +73,8 @@ def _open(options: argparse.Namespace, password: str) -> None:
             account = add_account(office, username=options.head, name=options.head_name, password=password)
             appoint(account, post, since=date.today())  # noqa: DTZ011 - the operator's day
         with acting_as(principal_of(account.pk, post.pk)):
-            seed_release(office.pk, "trip", trip_bpmn(), reason="启用通用流程")
+            for process in RELEASED:
+                seed_release(office.pk, process, bpmn_of(process), reason="启用通用流程")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,14 +12,15 @@ def main() -> int:
     from waiban.core.casework.actions.publish_release import seed_release
     from waiban.core.notify.actions.read_notices import read_notices
     from waiban.domains.outbound.models import Trip
-    from waiban.domains.outbound.processes import trip_bpmn
+    from waiban.domains.outbound.processes import RELEASED, bpmn_of
     from waiban.site.demo import people
     from waiban.site.demo.stories import STORIES
     from waiban.site.demo.trips import play
 
     city = people.fill()
     with city.as_("office_head"):
-        seed_release(city.office.pk, "trip", trip_bpmn(), reason="启用通用流程")
+        for process in RELEASED:
+            seed_release(city.office.pk, process, bpmn_of(process), reason="启用通用流程")
     with city.as_system("demo"):
         there = set(Trip.objects.values_list("title", flat=True))
     missing = [story for story in STORIES if story.title not in there]

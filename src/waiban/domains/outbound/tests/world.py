@@ -24,7 +24,7 @@ from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.check import STAGE_OF_STEP, check, waits_for
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
-from waiban.domains.outbound.processes import trip_bpmn
+from waiban.domains.outbound.processes import RELEASED, bpmn_of
 
 
 def page(words: str = "scan") -> bytes:
@@ -45,7 +45,8 @@ def scan(name: str = "scan.png") -> SimpleUploadedFile:
 def ready(people: People, *, grant: bool = True) -> None:
     """The process published, and the office's authority on record."""
     with people.as_("office_head"):
-        publish_release(people.office.pk, "trip", trip_bpmn(), reason="启用")
+        for process in RELEASED:
+            publish_release(people.office.pk, process, bpmn_of(process), reason="启用")
         if grant:
             record_grant(
                 people.office, number="测授〔2025〕1号", by="省外办", granted_on=date(2025, 1, 1), since=date(2025, 1, 1),
