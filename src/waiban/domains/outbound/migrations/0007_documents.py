@@ -28,12 +28,12 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-REVOKE ALL ON FUNCTION outbound_custody_next() FROM PUBLIC;
-ALTER FUNCTION outbound_custody_next() OWNER TO waiban_definer;
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON outbound_custodyevent
     FOR EACH ROW EXECUTE FUNCTION outbound_custody_refuse_change();
 CREATE TRIGGER next_link BEFORE INSERT ON outbound_custodyevent
     FOR EACH ROW EXECUTE FUNCTION outbound_custody_next();
+REVOKE ALL ON FUNCTION outbound_custody_next() FROM PUBLIC;
+ALTER FUNCTION outbound_custody_next() OWNER TO waiban_definer;
 """
 
 
