@@ -54,15 +54,15 @@ def test_it_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_pdf_that_takes_minutes_to_read_is_refused_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few kilobytes that unfold to ten million drawing commands on one page."""
+    """A few kilobytes that unfold to more than a million commands to set text on one page."""
     monkeypatch.setattr(door, "LIMITS", {"cpu_seconds": 2, "wall_seconds": 20, "megabytes": 1024})
-    stream = zlib.compress(b"q Q " * (10 * 1024 * 1024), 1)
-    stream = zlib.compress(stream, 9)
+    stream = zlib.compress(b"BT (x) Tj ET " * 400_000, 9)
     body = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 10 10] /Contents 4 0 R >>",
-        b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%b\nendstream" % (len(stream), stream),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 10 10] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(stream), stream),
     ]
     out = b"%PDF-1.7\n"
     places = []
