@@ -540,6 +540,12 @@ class Judgement:
         details, _ = self._run(self.law.judge_whole)
         return self._group(details)
 
+    @lazy
+    def lines(self) -> list[Finding]:
+        """Every line of every rule, levels apart: deadlines of several levels stack, the earliest counts."""
+        details, _ = self._run(self.law.judge_whole)
+        return [Finding(self, detail) for detail in details]
+
     def _group(self, details: list[tuple[Any, ...]]) -> list[Finding]:
         """Lines of one rule (its own, lower levels' over it) make one finding: the worst, the nearest if equal."""
         if not self.law.has_overlays:
