@@ -78,7 +78,20 @@ def latest_days(course: Course, until: str, day: date) -> dict[str, Latest]:
                 found[task] = Latest(course.before(finish, task), finish)
         return found[task]
 
-    return {task: latest for task in course.process.tasks if (latest := of(task)) is not None}
+    walked = _walked(course)
+    return {task: latest for task in course.process.tasks if task in walked and (latest := of(task)) is not None}
+
+
+def _walked(course: Course) -> set[str]:
+    """The tasks that a walk from the beginning comes by."""
+    found: set[str] = set()
+    waiting = [course.process.start]
+    while waiting:
+        for follower in next_tasks(course.process, waiting.pop(), course.values):
+            if follower not in found:
+                found.add(follower)
+                waiting.append(follower)
+    return found
 
 
 def expected_days(
