@@ -8,6 +8,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("trips/", include("waiban.domains.outbound.urls")),
     path("people/", include("waiban.core.people.urls")),
+    path("travellers/", include("waiban.desks.travellers.urls")),
     path("office/", include("waiban.core.offices.urls")),
     path("files/", include("waiban.core.files.urls")),
     path("notices/", include("waiban.core.notify.urls")),

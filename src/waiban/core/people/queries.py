@@ -14,8 +14,8 @@ from waiban.core.access.principals import Principal
 from waiban.core.offices.models import Office
 from waiban.core.offices.queries import setting, today
 from waiban.core.people.models import Account, Appointment, Post, Role, Substitute, Traveller, TravellerRecord, Unit
-from waiban.core.people.persons import person_of as person_of
-from waiban.core.people.persons import same_person_ids as same_person_ids
+from waiban.core.people.persons import person_of as person_of  # noqa: PLC0414 - re-exported
+from waiban.core.people.persons import same_person_ids as same_person_ids  # noqa: PLC0414 - re-exported
 
 UPWARD = frozenset({"centre", "province", "city"})
 """Cadres managed there are filed with the city's personnel body; those above it are passed on by it."""
@@ -158,12 +158,20 @@ def travellers(*, unit: Unit | None = None, search: str = "") -> QuerySet[Travel
     return rows.order_by("unit__name", "name", "id")
 
 
-def traveller_page(*, search: str, after: str, size: int, on: date) -> tuple[list[Traveller], str]:
+def units_of_travellers() -> list[Unit]:
+    """Units with somebody on record whom the principal sees, for a filter."""
+    rows = Traveller.objects.filter(unit=OuterRef("pk"), erased_on=None)
+    return list(Unit.objects.filter(Exists(rows)).order_by("name")[:200])
+
+
+def traveller_page(
+    *, search: str, after: str, size: int, on: date, unit: Unit | None = None
+) -> tuple[list[Traveller], str]:
     """One page by key, each traveller with its record of the day, and the key of the next page or an empty text.
 
     The key is `name/id` of the last row of the page before.
     """
-    rows = travellers(search=search).order_by("name", "id")
+    rows = travellers(search=search, unit=unit).order_by("name", "id")
     name, _, key = after.rpartition("/")
     if name:
         with contextlib.suppress(ValueError):  # a key that was typed wrong begins at the beginning

@@ -19,5 +19,5 @@ urlpatterns = [
     path("substitutes/<uuid:substitute_id>/end/", substitutes.finish_substitute, name="finish_substitute"),
     path("travellers/", travellers.travellers, name="travellers"),
     path("travellers/new/", travellers.new_traveller, name="new_traveller"),
-    path("travellers/<uuid:traveller_id>/", travellers.traveller, name="traveller"),
+    path("travellers/<uuid:traveller_id>/edit/", travellers.edit_traveller, name="edit_traveller"),
 ]

@@ -142,7 +142,7 @@ def test_a_traveller_is_entered_and_corrected(people: People) -> None:
         card = queries.traveller_card(row, TODAY)
     assert card["heads_unit"] is False
     assert card["in_charge_of"] == ["commerce"]
-    address = reverse("people:traveller", args=[row.pk])
+    address = reverse("people:edit_traveller", args=[row.pk])
     assert 'value="LIANG MUZHI"' in officer.get(address).content.decode()
     assert officer.post(address, {**sent, "rank": "deputy_county", "since": TODAY.isoformat()}).status_code == 302
     with people.as_("designated_officer"):
@@ -153,8 +153,8 @@ def test_a_traveller_is_entered_and_corrected(people: People) -> None:
 
 def test_a_traveller_is_not_there_for_an_outsider(people: People) -> None:
     row = people.city.travellers["leader"].pk
-    page(people, "outsider", "traveller", row, status=404)
-    page(people, "desk_officer", "traveller", row, status=403)
+    page(people, "outsider", "edit_traveller", row, status=404)
+    page(people, "desk_officer", "edit_traveller", row, status=403)
     assert "程知远" not in page(people, "outsider", "travellers")
     assert "程知远" in page(people, "desk_officer", "travellers")
 
