@@ -10,15 +10,18 @@ from waiban.domains.outbound.models.notices import InternalNotice, Objection
 from waiban.domains.outbound.models.plans import Allotment, AnnualPlan, PlanItem, Quota, QuotaEntry
 from waiban.domains.outbound.models.results import TripReport
 from waiban.domains.outbound.models.sending import SendingPart
+from waiban.domains.outbound.models.settlements import Advance, BudgetBuild, Settlement
 from waiban.domains.outbound.models.trips import Remedy, Trip
 from waiban.domains.outbound.models.versions import Deviation, TripVersion
 from waiban.domains.outbound.models.visas import EntryRule, PaperNeed, VisaBatch
 
 __all__ = [
+    "Advance",
     "Allotment",
     "AnnualPlan",
     "Attachment",
     "Attestation",
+    "BudgetBuild",
     "ChangeNotice",
     "CustodyEvent",
     "Debt",
@@ -37,6 +40,7 @@ __all__ = [
     "QuotaEntry",
     "Remedy",
     "SendingPart",
+    "Settlement",
     "Stocktake",
     "Suspension",
     "TravelDocument",
