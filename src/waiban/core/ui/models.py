@@ -24,7 +24,9 @@ class SavedView(ProtectedModel):
         verbose_name = verbose_name_plural = "视图"
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
-                fields=["account_id", "list_code", "name"], name="one_view_a_name", condition=models.Q(shared=False)
+                fields=["account_id", "post_id", "list_code", "name"],
+                name="one_private_view_a_name",
+                condition=models.Q(shared=False),
             ),
             models.UniqueConstraint(
                 fields=["post_id", "list_code", "name"], name="one_shared_view_a_name", condition=models.Q(shared=True)
@@ -33,9 +35,10 @@ class SavedView(ProtectedModel):
 
 
 class ListChoice(ProtectedModel):
-    """What one account sees when it opens a list: its columns, and the view that it opens with."""
+    """What one account at one post sees when it opens a list: its columns, and the view that it opens with."""
 
     account_id = models.UUIDField("所属账号")
+    post_id = models.UUIDField("所属岗位")
     list_code = models.CharField("列表", max_length=40)
     columns = ArrayField(models.CharField(max_length=24), verbose_name="列", default=list)
     opens_with = models.ForeignKey(
@@ -45,5 +48,7 @@ class ListChoice(ProtectedModel):
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "列表设置"
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["account_id", "list_code"], name="one_choice_an_account_and_list")
+            models.UniqueConstraint(
+                fields=["account_id", "post_id", "list_code"], name="one_choice_an_account_post_and_list"
+            )
         ]
