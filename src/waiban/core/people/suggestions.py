@@ -32,20 +32,22 @@ class Suggestion:
 
 
 def suggestions(*, basis: str = "", search: str = "", unit: uuid.UUID | None = None) -> list[Suggestion]:
-    """By name. `basis`: number, name, or both; the earlier record stands first."""
+    """By name. `basis`: number, name (and no number that is the same), or empty for both; the earlier record stands first."""
     alive = Traveller.objects.filter(erased_on=None)
     found: dict[tuple[uuid.UUID, uuid.UUID], Suggestion] = {}
-    if basis != "name":
-        same = alive.exclude(identity_hash="").values("identity_hash").annotate(n=Count("pk")).filter(n__gt=1)
-        hashes = [row["identity_hash"] for row in same.order_by("identity_hash")[:GROUPS]]
-        _pair(found, alive.filter(identity_hash__in=hashes), by_number=True)
-    if basis != "number":
-        same = alive.exclude(born_on=None).values("name", "born_on").annotate(n=Count("pk")).filter(n__gt=1)
-        wanted = Q(pk__in=[])
-        for row in same.order_by("name", "born_on")[:GROUPS]:
-            wanted |= Q(name=row["name"], born_on=row["born_on"])
-        _pair(found, alive.filter(wanted), by_number=False)
-    kept = [one for one in found.values() if _wanted(one, search, unit)]
+    same = alive.exclude(identity_hash="").values("identity_hash").annotate(n=Count("pk")).filter(n__gt=1)
+    hashes = [row["identity_hash"] for row in same.order_by("identity_hash")[:GROUPS]]
+    _pair(found, alive.filter(identity_hash__in=hashes), by_number=True)
+    alike = alive.exclude(born_on=None).values("name", "born_on").annotate(n=Count("pk")).filter(n__gt=1)
+    wanted = Q(pk__in=[])
+    for row in alike.order_by("name", "born_on")[:GROUPS]:
+        wanted |= Q(name=row["name"], born_on=row["born_on"])
+    _pair(found, alive.filter(wanted), by_number=False)
+    kept = [
+        one
+        for one in found.values()
+        if (not basis or one.by_number == (basis == "number")) and _wanted(one, search, unit)
+    ]
     return sorted(_open(kept), key=lambda one: one.key)
 
 
