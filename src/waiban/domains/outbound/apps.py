@@ -16,18 +16,29 @@ class OutboundConfig(AppConfig):
         from waiban.core.people import retention
         from waiban.core.search import registry as search
         from waiban.core.ui import nav
-        from waiban.domains.outbound import backward, merging, retaining, searching
+        from waiban.domains.outbound import backward, budgeting, change_settings, merging, plans, retaining, searching
+        from waiban.domains.outbound import paperwork
+        from waiban.domains.outbound.change_sentences import SENTENCES as CHANGE_SENTENCES
+        from waiban.domains.outbound.change_subject import CHANGE
         from waiban.domains.outbound.event_sentences import SENTENCES
+        from waiban.domains.outbound.plan_subject import PLAN
+        from waiban.domains.outbound.sending_subject import SENDING
         from waiban.domains.outbound.subject import TRIP
 
         sentences.register(SENTENCES)
+        sentences.register(CHANGE_SENTENCES)
         subjects.register(TRIP)
+        subjects.register(SENDING)
+        subjects.register(PLAN)
+        subjects.register(CHANGE)
         search.register(searching.INDEXED)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
         retention.register_sight(retaining.sights)
         people_merging.register(merging.answers)
-        settings.register(*backward.SETTINGS)
+        settings.register(*plans.SETTINGS)
+        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *change_settings.SETTINGS)
+        paperwork.set_up()
         nav.register(
             nav.Entry(
                 code="trips",

@@ -15,13 +15,14 @@ from waiban.core.casework.models import WorkItem
 from waiban.core.people.models import Traveller, Unit
 from waiban.core.ui.format import joined, money_text
 from waiban.domains.outbound.arithmetic import line_arithmetic, total_of
+from waiban.domains.outbound.budgeting import changed_lines
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Field, Fields, Option, country_options
 from waiban.domains.outbound.forms.pointers import Reading, schema_at
 from waiban.domains.outbound.gates import has_request
 from waiban.domains.outbound.history import history_of
-from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.models import Attachment, BudgetBuild, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
 from waiban.domains.outbound.texts import place_name
@@ -107,7 +108,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         "programme": _lines(make, dossier, "/programme", _programme),
         "members": _lines(make, dossier, "/members", _member_of(history["members"], names)),
         "invitations": _lines(make, dossier, "/invitations", _invitation),
-        "lines": _lines(make, dossier, "/budget/lines", _budget_line),
+        "lines": _lines(make, dossier, "/budget/lines", _budget_line_of(built_for(trip, dossier))),
         "hosted": _lines(make, dossier, "/budget/host_provides", _hosted),
     }
     summary = summary_of(judgement)
@@ -278,17 +279,37 @@ def _invitation(make: Fields, pointer: str, _item: dict[str, Any]) -> tuple[dict
     return fields, {}
 
 
-def _budget_line(make: Fields, pointer: str, line: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
-    keys = ("item", "city", "currency", "unit_price", "people", "days", "amount", "payer", "cabin", "reason")
-    fields = {
-        "country": make(f"{pointer}/country", options=country_options()),
-        **{key: make(f"{pointer}/{key}") for key in keys},
-    }
-    amount, says = line_arithmetic(line)
-    stated = line.get("amount")
-    if amount is not None and stated is not None and Decimal(str(stated)) != amount:
-        amount = None  # what a file states otherwise is shown and judged, not replaced unseen
-    return fields, {"says": says, "amount": f"{amount:,}" if amount is not None else ""}
+def built_for(trip: Trip, dossier: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By pointer of a changed line what the itinerary gives for it; empty where the lines were never built."""
+    kept = BudgetBuild.objects.filter(trip=trip).first()
+    changed = changed_lines(dossier, kept.lines) if kept else {}
+    return {f"/budget/lines/{place}": built for place, built in changed.items()}
+
+
+def _budget_line_of(changed: dict[str, dict[str, Any]]) -> Row:
+    def row(make: Fields, pointer: str, line: dict[str, Any]) -> tuple[dict[str, Field], dict[str, str]]:
+        keys = ("item", "city", "currency", "unit_price", "people", "days", "amount", "payer", "cabin", "reason")
+        fields = {
+            "country": make(f"{pointer}/country", options=country_options()),
+            **{key: make(f"{pointer}/{key}") for key in keys},
+        }
+        amount, says = line_arithmetic(line)
+        stated = line.get("amount")
+        if amount is not None and stated is not None and Decimal(str(stated)) != amount:
+            amount = None  # what a file states otherwise is shown and judged, not replaced unseen
+        say = {"says": says, "amount": f"{amount:,}" if amount is not None else ""}
+        if pointer in changed:
+            say |= _differs(changed[pointer], line)
+        return fields, say
+
+    return row
+
+
+def _differs(built: dict[str, Any], line: dict[str, Any]) -> dict[str, str]:
+    """A line that a person changed stays; it shows what the itinerary gives, and asks for the reason until it has one."""
+    _amount, says = line_arithmetic(built)
+    text = _("按行程是 %(built)s，您改过") % {"built": says or f"{built.get('amount') or ''}"}
+    return {"differs": text, "asks": "" if line.get("reason") else _("请写明理由")}
 
 
 def _rates(make: Fields, dossier: dict[str, Any]) -> list[Field]:

@@ -1,9 +1,10 @@
 """How a trip hooks into casework: what is frozen, who is asked, what stops an act, what follows from a move."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.moves import widen
 from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
 from waiban.core.people.actions.let_see import let_see
 from waiban.core.people.models import Post, Role
@@ -20,21 +22,29 @@ from waiban.domains.outbound import gates
 from waiban.domains.outbound.authority import authority_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
+from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import (
+    Advance,
     Attachment,
     Attestation,
+    BudgetBuild,
     Deviation,
     InternalNotice,
+    PaperNeed,
     Remedy,
+    SendingPart,
+    Settlement,
     Trip,
     TripChange,
     TripMember,
     TripReport,
     TripVersion,
 )
+from waiban.domains.outbound.notices import with_notices
 from waiban.domains.outbound.outcomes import follow
 from waiban.domains.outbound.relevant import relevant_sha256
-from waiban.domains.outbound.teams import members_by_body, notice_units, officer_of
+from waiban.domains.outbound.sending_subject import show_notices
+from waiban.domains.outbound.teams import filing_bodies, notice_units, officer_of
 from waiban.dossiers.load import canonical_bytes
 from waiban.kernel.dates import DateRange
 from waiban.kernel.money import Money
@@ -48,7 +58,7 @@ def trip_of(case: Case) -> Trip:
 
 def freeze(case: Case) -> Frozen:
     trip = trip_of(case)
-    return Frozen(canonical_bytes(value_of(trip.dossier)).decode(), relevant_sha256(trip.dossier))
+    return Frozen(canonical_bytes(value_of(with_notices(trip))).decode(), relevant_sha256(trip.dossier))
 
 
 def values(case: Case) -> Mapping[str, object]:
@@ -57,7 +67,7 @@ def values(case: Case) -> Mapping[str, object]:
     return {
         "authority": "own" if authority.own else "upward",
         "units": [str(unit.pk) for unit in notice_units(trip)],
-        "bodies": list(members_by_body(trip)),
+        "bodies": list(filing_bodies(trip)),
     }
 
 
@@ -67,9 +77,21 @@ def post_for(case: Case, step_id: str, step: Step, entry: str) -> Post | None:
         return officer_of(uuid.UUID(entry))
     if step_id == "personnel_filing" and entry:
         return Post.objects.filter(pk=entry).first()
+    if step.post == "taiwan_office":
+        return _taiwan_post(case)
     if step.post == "approver":
         return Post.objects.filter(office_id=case.office_id, role=Role.CITY_LEADER).order_by("id").first()
     return None
+
+
+def _taiwan_post(case: Case) -> Post:
+    """Taiwan goes to the Taiwan-affairs post and to no desk of the foreign affairs office."""
+    found = (
+        Post.objects.filter(office_id=case.office_id, role=Role.TAIWAN_OFFICE, closed_on=None).order_by("id").first()
+    )
+    if found is None:
+        raise CannotError(_("还没有设市台办的岗位，赴台不能报送"))
+    return found
 
 
 def known(case: Case, item: WorkItem) -> Known:
@@ -91,7 +113,9 @@ FOLLOW_THE_TRIP: tuple[Any, ...] = (
     Attestation,
     Deviation,
     InternalNotice,
+    PaperNeed,
     Remedy,
+    Settlement,
     TripChange,
     TripMember,
     TripReport,
@@ -100,20 +124,48 @@ FOLLOW_THE_TRIP: tuple[Any, ...] = (
 """Tables whose rows show themselves to whom their trip does."""
 
 
+OF_A_PART = (Attachment, InternalNotice)
+"""Of these, rows that belong to a sending unit's part show themselves to whom that part's case does."""
+
+
+def _show_parts_to_the_office(parts: QuerySet[SendingPart]) -> None:
+    for part in parts.select_related("case__unit", "case__office"):
+        if part.case is not None:
+            part.case.at_office = True
+            part.case.save(update_fields=["at_office"])
+            widen(part.case, [], reached_office=True)
+
+
 def readers_changed(case: Case) -> None:
     """Every row of the trip shows itself to whom the case does, and so do the people who travel."""
-    trips = Trip.objects.filter(pk=case.subject_id)
-    let_see(TripMember.objects.filter(trip__in=trips).values_list("traveller", flat=True), case.readers)
-    trips.update(readers=case.readers)
-    for model in FOLLOW_THE_TRIP:
-        model.objects.filter(trip__in=trips).update(readers=case.readers)
+    changes = Case.objects.filter(pk__in=TripChange.objects.filter(trip=case.subject_id).values("case"))
+    show_trip(
+        case.subject_id, {*case.readers, *(key for keys in changes.values_list("readers", flat=True) for key in keys)}
+    )
+    if case.at_office:
+        _show_parts_to_the_office(SendingPart.objects.filter(trip=case.subject_id, case__at_office=False))
+
+
+def show_trip(trip_id: uuid.UUID, keys: Iterable[int]) -> None:
+    """To the readers of its case, and of the case of a change of it."""
     from waiban.core.files.models import StoredFile
     from waiban.core.papers.actions.change_readers import change_readers
 
-    change_readers(case.pk, case.readers)
-    StoredFile.objects.filter(pk__in=Attachment.objects.filter(trip__in=trips).values("file")).update(
-        readers=case.readers
-    )
+    readers = sorted(set(keys))
+    trips = Trip.objects.filter(pk=trip_id)
+    let_see(TripMember.objects.filter(trip__in=trips).values_list("traveller", flat=True), readers)
+    trips.update(readers=readers)
+    for model in FOLLOW_THE_TRIP:
+        rows = model.objects.filter(trip__in=trips)
+        if model in OF_A_PART:
+            rows = rows.filter(part=None)
+        rows.update(readers=readers)
+    show_notices(InternalNotice.objects.filter(trip__in=trips, part=None), readers)
+    case_id = trips.values_list("case", flat=True).first()
+    if case_id is not None:
+        change_readers(case_id, readers)
+    files = Attachment.objects.filter(trip__in=trips, part=None).values("file")
+    StoredFile.objects.filter(pk__in=files).update(readers=readers)
 
 
 def preview(case: Case) -> Preview:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:trip_id>/draft/remedy/", draft.remedy, name="remedy"),
     path("<uuid:trip_id>/draft/undo/<uuid:remedy_id>/", draft.undo, name="undo"),
     path("<uuid:trip_id>/draft/rechecked/", draft.rechecked, name="rechecked"),
+    path("<uuid:trip_id>/draft/budget/", draft.from_itinerary, name="build_budget"),
     path("<uuid:trip_id>/draft/plans/", draft.plans, name="plans"),
     path("<uuid:trip_id>/draft/start/", draft.start, name="start"),
     path("<uuid:trip_id>/attach/", cases.attach, name="attach"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.search.keep import keep
-from waiban.domains.outbound import policies
+from waiban.domains.outbound import budgeting, policies
 from waiban.domains.outbound.arithmetic import fill_amounts
 from waiban.domains.outbound.dossier import project
 from waiban.domains.outbound.errors import CannotError, ChangedMeanwhileError
@@ -53,6 +53,7 @@ def save_draft(
         reading.dossier = apply_edits(reading.dossier, edits)
     except InputError as error:
         raise CannotError(_("要改的那一行已经不在，请刷新"), error.problem.path) from error
+    reading.dossier = budgeting.follow(trip, reading.dossier)
     fill_amounts(reading.dossier)
     changed = reading.dossier != trip.dossier or reading.unread != trip.unread
     if changed:

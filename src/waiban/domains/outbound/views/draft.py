@@ -18,7 +18,6 @@ from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
 from waiban.core.casework.actions.ask_supplement import answer_supplement
-from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import WorkItem
@@ -28,10 +27,11 @@ from waiban.core.people.actions.save_traveller import Facts
 from waiban.core.people.models import Post, Traveller, Unit
 from waiban.core.people.queries import traveller_card
 from waiban.domains.outbound import policies
+from waiban.domains.outbound.actions.build_budget import build_budget
 from waiban.domains.outbound.actions.confirm_rechecked import confirm_rechecked
 from waiban.domains.outbound.actions.create_draft import copy_of, create_draft
 from waiban.domains.outbound.actions.save_draft import Saved, save_draft
-from waiban.domains.outbound.actions.start_trip import start_trip
+from waiban.domains.outbound.actions.start_trip import start_again, start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.actions.take_remedy import take_remedy
 from waiban.domains.outbound.actions.undo_remedy import undo_remedy
@@ -121,6 +121,20 @@ def remedy(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
 
 @open_to(Permission.TRIP_DRAFT)
 @require_POST
+def from_itinerary(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
+    """The budget's lines from the itinerary; what was typed last comes with the click."""
+    trip_or_404(trip_id)
+    try:
+        with transaction.atomic():
+            saved = _save(request, trip_id, "")
+            trip = build_budget(trip_id, revision=saved.trip.revision)
+    except CannotError as error:
+        return _page(request, trip_or_404(trip_id), trouble=error.message, status=422)
+    return _page(request, trip)
+
+
+@open_to(Permission.TRIP_DRAFT)
+@require_POST
 def undo(request: HttpRequest, trip_id: uuid.UUID, remedy_id: uuid.UUID) -> HttpResponse:
     try:
         undo_remedy(remedy_id)
@@ -168,7 +182,7 @@ def hand_over(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         if item and item.nature == WorkItem.Nature.SUPPLEMENT:
             answer_supplement(item.pk)
         elif item and item.step == "start":
-            decide(item.pk, "done", resume=resume)
+            start_again(trip.pk, resume=resume)
         else:
             submit_trip(trip.pk, resume=resume)
 
