@@ -51,6 +51,7 @@ def _open(options: argparse.Namespace, password: str) -> None:
     from waiban.core.people.models import Role, UnitKind
     from waiban.core.people.principals import principal_of, system
     from waiban.domains.outbound.processes import RELEASED, bpmn_of
+    from waiban.domains.partners import processes as promises
 
     with acting_as(PUBLIC):
         if Office.objects.filter(slug=options.slug).exists():
@@ -75,6 +76,8 @@ def _open(options: argparse.Namespace, password: str) -> None:
         with acting_as(principal_of(account.pk, post.pk)):
             for process in RELEASED:
                 seed_release(office.pk, process, bpmn_of(process), reason="启用通用流程")
+            for process in promises.RELEASED:
+                seed_release(office.pk, process, promises.bpmn_of(process), reason="启用通用流程")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("trips/", include("waiban.domains.outbound.urls")),
+    path("promises/", include("waiban.domains.partners.urls")),
     path("people/", include("waiban.core.people.urls")),
     path("travellers/", include("waiban.desks.travellers.urls")),
     path("office/", include("waiban.core.offices.urls")),

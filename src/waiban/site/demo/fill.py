@@ -13,6 +13,7 @@ def main() -> int:
     from waiban.core.notify.actions.read_notices import read_notices
     from waiban.domains.outbound.models import Trip
     from waiban.domains.outbound.processes import RELEASED, bpmn_of
+    from waiban.domains.partners import processes as promises
     from waiban.site.demo import people
     from waiban.site.demo.stories import STORIES
     from waiban.site.demo.trips import play
@@ -21,6 +22,8 @@ def main() -> int:
     with city.as_("office_head"):
         for process in RELEASED:
             seed_release(city.office.pk, process, bpmn_of(process), reason="启用通用流程")
+        for process in promises.RELEASED:
+            seed_release(city.office.pk, process, promises.bpmn_of(process), reason="启用通用流程")
     with city.as_system("demo"):
         there = set(Trip.objects.values_list("title", flat=True))
     missing = [story for story in STORIES if story.title not in there]

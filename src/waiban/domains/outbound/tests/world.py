@@ -25,6 +25,7 @@ from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.check import STAGE_OF_STEP, check, waits_for
 from waiban.domains.outbound.models import Attachment, InternalNotice, Trip
 from waiban.domains.outbound.processes import RELEASED, bpmn_of
+from waiban.domains.partners import processes as promises
 
 
 def page(words: str = "scan") -> bytes:
@@ -47,6 +48,8 @@ def ready(people: People, *, grant: bool = True) -> None:
     with people.as_("office_head"):
         for process in RELEASED:
             publish_release(people.office.pk, process, bpmn_of(process), reason="启用")
+        for process in promises.RELEASED:
+            publish_release(people.office.pk, process, promises.bpmn_of(process), reason="启用")
         if grant:
             record_grant(
                 people.office, number="测授〔2025〕1号", by="省外办", granted_on=date(2025, 1, 1), since=date(2025, 1, 1),
