@@ -14,6 +14,8 @@ class PapersConfig(AppConfig):
             {
                 "paper.draw": _("出文 %(number)s"),
                 "paper.file_scan": _("存盖章件：%(number)s"),
+                "paper.replace_template": _("换本办模板 %(paper)s 第 %(version)s 版：%(reason)s"),
+                "paper.restore_template": _("改回随附模板 %(paper)s：%(reason)s"),
                 "paper.void": _("%(number)s作废：%(reason)s"),
             }
         )

@@ -18,7 +18,7 @@ class PaperFace:
     valid_until: date | None
     state: str
     state_zh: str
-    pdf: uuid.UUID
+    pdf: uuid.UUID | None
     docx: uuid.UUID
     scan: uuid.UUID | None
     stamped_on: date | None

@@ -51,7 +51,7 @@ def render_docx(source: Source, values: Values, *, day: date) -> bytes:
     properties.created = properties.modified = datetime.combine(day, time(), UTC).replace(tzinfo=None)
     out = io.BytesIO()
     template.save(out)
-    return _steady(out.getvalue())
+    return steady(out.getvalue())
 
 
 def _fit_head_mark(document: Any) -> None:
@@ -71,7 +71,7 @@ def _say(value: object) -> str:
     return value.replace("\n", "\a") if isinstance(value, str) else ""
 
 
-def _steady(data: bytes) -> bytes:
+def steady(data: bytes) -> bytes:
     """The same parts with one fixed time, so that equal papers are equal files."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

@@ -6,7 +6,6 @@ from datetime import date
 from hashlib import sha256
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,8 @@ from waiban.core.papers import policies
 from waiban.core.papers.actions.draw_number import draw_number
 from waiban.core.papers.figures import document_number
 from waiban.core.papers.models import Paper
-from waiban.core.papers.pdf import render_pdf
+from waiban.core.papers.rendering import render
 from waiban.core.papers.source import MissingError, PaperError, Source, UndrawnError, Values, source_sha256
-from waiban.core.papers.word import render_docx
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -52,8 +50,7 @@ def draw_paper(
     number = document_number(number_pattern, year=day.year, number=serial) if number_pattern and serial else None
     values = make_values(number)
     try:
-        pdf = render_pdf(source, values, day=day, extra_fonts=settings.WAIBAN_PRINT_FONTS)
-        docx = render_docx(source, values, day=day)
+        drawn = render(source, values, office=office, day=day, case_id=case_id)
     except MissingError as missing:
         said = {"paper": source.zh, "what": missing.zh}
         raise PaperError(_("%(paper)s还缺：%(what)s。补齐后再办。") % said) from missing
@@ -74,8 +71,11 @@ def draw_paper(
         valid_until=valid_until,
         source_sha256=source_sha256(source),
         content_sha256=sha256(msgspec.json.encode([source, values], order="deterministic")).hexdigest(),
-        pdf=keep(pdf, name=f"{plain}.pdf", content_type="application/pdf", office_id=office.pk, readers=readers),
-        docx=keep(docx, name=f"{plain}.docx", content_type=DOCX, office_id=office.pk, readers=readers),
+        template=drawn.template,
+        pdf=keep(drawn.pdf, name=f"{plain}.pdf", content_type="application/pdf", office_id=office.pk, readers=readers)
+        if drawn.pdf is not None
+        else None,
+        docx=keep(drawn.docx, name=f"{plain}.docx", content_type=DOCX, office_id=office.pk, readers=readers),
         drawn_by_post_id=principal.for_post or principal.post,
         readers=list(readers),
     )
