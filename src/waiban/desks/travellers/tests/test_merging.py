@@ -158,7 +158,9 @@ def test_the_rules_on_earlier_trips_follow_a_merge_and_its_undoing(people: Peopl
             managed_by="unit", category="official"), since=date(2026, 1, 1),
         )  # fmt: skip
     approved_elsewhere(people, other)
-    trip = world.through_office(people, world.submitted(people, world.draft(people)))
+    content = world.dossier(people)
+    content["members"][1]["rank"] = "vice_minister"  # the rank whose trips a year the nation's rule counts
+    trip = world.submitted(people, world.draft(people, content))
 
     def earlier(who: str) -> int:
         with people.as_(who):
