@@ -226,7 +226,12 @@ def judge_change(change: TripChange, stage: str = "approve") -> ChangeFindings:
 
 
 def reads(finding: Finding, touched: Iterable[str]) -> bool:
-    looked_at = tuple(str(path).replace("return_", "return") for path in finding.card["paths"])
+    return reads_rule(finding.card, touched)
+
+
+def reads_rule(card: Mapping[str, Any], touched: Iterable[str]) -> bool:
+    """Whether a rule looks at anything that differs. Names that Python reserves carry an underscore in the law's code."""
+    looked_at = tuple(str(path).replace("return_", "return").replace("from_", "from") for path in card["paths"])
     return any(
         path == changed or path.startswith(f"{changed}.") or changed.startswith(f"{path}.")
         for changed in touched
