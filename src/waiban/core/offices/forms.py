@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from waiban.core.offices.actions.record_grant import CHANNELS
+from waiban.core.offices.actions.record_grant import CHANNELS, DOCUMENTS
 from waiban.core.offices.settings import Kind, Setting
 
 
@@ -42,7 +42,8 @@ RANKS = (
     ("senior_title", _("高级职称")),
     ("other", _("其他")),
 )
-CHANNEL_NAMES = {"foreign": _("因公出国"), "hk_macao": _("因公赴港澳")}
+CHANNEL_NAMES = {"foreign": _("因公出国"), "hk_macao": _("因公赴港澳"), "taiwan": _("因公赴台（市台办）")}
+DOCUMENT_NAMES = {"task_approval": _("任务批件"), "confirmation": _("确认件"), "task_notice": _("任务通知书")}
 
 
 def value_field(setting: Setting) -> forms.Field:
@@ -84,6 +85,12 @@ class GrantForm(PlainForm):
     ranks = forms.MultipleChoiceField(label=_("职务层次"), choices=RANKS, widget=forms.CheckboxSelectMultiple)
     channels = forms.MultipleChoiceField(
         label=_("渠道"), choices=[(code, CHANNEL_NAMES[code]) for code in CHANNELS], widget=forms.CheckboxSelectMultiple
+    )
+    documents = forms.MultipleChoiceField(
+        label=_("可出的批件"),
+        choices=[(code, DOCUMENT_NAMES[code]) for code in DOCUMENTS],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["task_approval"],
     )
 
 

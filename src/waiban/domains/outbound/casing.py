@@ -128,7 +128,7 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
     history = history_of(trip, value_of(trip.dossier))
     summary = summary_of(check(trip, _law_stage(waiting), history))
     changes = _since_last_version(trip, case)
-    stages = _stages(case)
+    stages = case_stages(case)
     return CasePage(
         trip=trip,
         case=case,
@@ -147,7 +147,7 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
             Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
         ),
         notices=list(InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")),
-        steps=_steps(case, waiting),
+        steps=case_steps(case, waiting),
         clocks=_clocks(case),
         provisional=any(deadline.provisional for deadline, _face in casework.deadlines(case)) if case else False,
         version=case.version if case else 0,
@@ -172,7 +172,7 @@ def _law_stage(waiting: list[WorkItem]) -> str:
     return steps[-1] if steps else "submit"
 
 
-def _stages(case: Case | None) -> list[StageMark]:
+def case_stages(case: Case | None) -> list[StageMark]:
     if case is None:
         return []
     english = _english()
@@ -261,7 +261,9 @@ def _act(trip: Trip, item: WorkItem) -> Act:
             return Act(_("办理公示"), reverse("outbound:notice", args=[trip.pk, item.entry]), item)
         case "submit":
             return Act(_("核对后报送外办"), reverse("outbound:draft", args=[trip.pk]), item)
-        case "outside_approval":
+        case "consult":
+            return Act(label, reverse("outbound:senders", args=[trip.pk]), item)
+        case "outside_approval" | "taiwan_decision":
             return Act(label, reverse("outbound:outside", args=[item.pk]), item)
         case "come_back":
             return Act(label, reverse("outbound:come_back", args=[trip.pk]), item)
@@ -429,7 +431,7 @@ def _cny(amount: Any) -> str:
     return money_text(Money(amount, "CNY")) if amount is not None else "—"
 
 
-def _steps(case: Case | None, waiting: list[WorkItem]) -> list[Step]:
+def case_steps(case: Case | None, waiting: list[WorkItem]) -> list[Step]:
     """Newest first: what waits now, then every word that was given."""
     if case is None:
         return []

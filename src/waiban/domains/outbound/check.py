@@ -7,6 +7,7 @@ from waiban.domains.outbound.decided import decided_on
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.notices import with_notices
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.plans import stated_by_ledger
 from waiban.dossiers import repair
@@ -15,7 +16,9 @@ from waiban.dossiers.trip import Trip as TripValue
 
 STAGE_OF_STEP = {
     "start": "plan",
+    "nature_statement": "submit",
     "finance_review": "submit",
+    "consult": "submit",
     "notice": "submit",
     "unit_approval": "submit",
     "submit": "submit",
@@ -23,6 +26,9 @@ STAGE_OF_STEP = {
     "desk_review": "approve",
     "section_review": "approve",
     "head_review": "approve",
+    "taiwan_review": "approve",
+    "taiwan_decision": "approve",
+    "taiwan_upward": "approve",
     "approve": "approve",
     "report_upward": "approve",
     "outside_approval": "approve",
@@ -39,7 +45,7 @@ STAGE_OF_STEP = {
 
 def check(trip: Trip, stage: str = "submit", history: dict[str, Any] | None = None) -> Judgement:
     """Claims of posts' decisions never count here: a draft is on its way into a case. `history` where it was read already."""
-    value = stated_by_ledger(trip, value_of(trip.dossier))
+    value = stated_by_ledger(trip, value_of(with_notices(trip)))
     return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value, history))
 
 

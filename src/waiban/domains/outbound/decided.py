@@ -3,9 +3,10 @@
 from typing import Any
 
 from waiban.core.casework.models import Decision, MemberDecision
-from waiban.domains.outbound.models import Attestation, Trip
+from waiban.domains.outbound.models import Attestation, SendingPart, Trip
 from waiban.domains.outbound.relevant import relevant_sha256
-from waiban.domains.outbound.teams import members_by_body
+from waiban.domains.outbound.sending import bodies_of
+from waiban.domains.outbound.teams import filing_bodies
 
 AGREED = ("agree", "done")
 
@@ -25,7 +26,7 @@ def decided_on(trip: Trip) -> dict[str, Any]:
     if finance:
         decided["budget"] = {"finance_review": _review(finance)}
     members: dict[str, dict[str, Any]] = {}
-    bodies = members_by_body(trip)
+    bodies = filing_bodies(trip)
     for (step, entry), decision in latest.items():
         if step == "personnel_filing":
             for member in bodies.get(entry, ()):
@@ -33,12 +34,26 @@ def decided_on(trip: Trip) -> dict[str, Any]:
         if step == "depart" and decision.outcome in AGREED:
             for member in trip.dossier.get("members") or []:
                 members.setdefault(str(member.get("id")), {})["briefed_on"] = decision.happened_on.isoformat()
+    for member, review in _filed_by_parts(trip).items():
+        members.setdefault(member, {})["personnel_review"] = review
     if members:
         decided["members"] = members
     approval = trip.dossier.get("approval")
     if approval:  # written by the approval itself and by nothing that the unit can send
         decided["approval"] = approval
     return decided
+
+
+def _filed_by_parts(trip: Trip) -> dict[str, dict[str, Any]]:
+    """What the bodies of the sending units decided, each in its unit's own case."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in SendingPart.objects.filter(trip=trip).exclude(state="dropped").select_related("unit"):
+        bodies = bodies_of(part)
+        rows = Decision.objects.filter(case_id=part.case_id, step="personnel_filing", nature="step")
+        for decision in rows.exclude(outcome="send_back").select_related("post__unit").order_by("id"):
+            for member in bodies.get(decision.entry, ()):
+                found[member] = _review(decision)
+    return found
 
 
 def refused_members(decision: Decision) -> dict[str, str]:

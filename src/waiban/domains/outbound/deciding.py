@@ -13,7 +13,7 @@ from waiban.core.casework.models import WorkItem
 from waiban.core.ui.format import day_text, joined
 from waiban.core.ui.marks import ClockFace
 from waiban.domains.outbound.authority import Authority, authority_of
-from waiban.domains.outbound.casing import PersonView, Step, _clock, _steps, headline, people_of
+from waiban.domains.outbound.casing import PersonView, Step, _clock, case_steps, headline, people_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
@@ -88,7 +88,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         whom=_whom(trip),
         funding=_funding(trip),
         people=people_of(trip, history),
-        others=[step for step in _steps(case, []) if step.state == "done"][::-1],
+        others=[step for step in case_steps(case, []) if step.state == "done"][::-1],
         outcomes=[(outcome, str(OUTCOMES[outcome])) for outcome in casework.outcomes(item)],
         targets=casework.targets(item),
         may_resume=casework.may_resume(item),

@@ -25,6 +25,7 @@ from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, BudgetBuild, Trip
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
+from waiban.domains.outbound.roads import Road, road_of
 from waiban.domains.outbound.texts import place_name
 from waiban.dossiers.check import Judgement
 from waiban.dossiers.trip import EarlierTrip
@@ -92,6 +93,8 @@ class DraftPage:
     rates: list[Field]
     first_problem: FindingView | None
     hand_over: "HandOver | None"
+    road: Road
+    """The process that the facts typed so far lead to, and why."""
 
 
 def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
@@ -136,6 +139,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
         rates=_rates(make, dossier),
         first_problem=problems[0] if problems else None,
         hand_over=_hand_over(trip, item),
+        road=road_of(value_of(dossier)),
     )
 
 

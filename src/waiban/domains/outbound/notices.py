@@ -2,12 +2,19 @@
 
 from typing import Any
 
-from waiban.domains.outbound.models import InternalNotice, Trip
+from waiban.domains.outbound.models import InternalNotice, SendingPart, Trip
+
+
+def with_notices(trip: Trip) -> dict[str, Any]:
+    """The dossier with the notices as their rows say: a sending unit shows its own without seeing the dossier."""
+    if not SendingPart.objects.filter(trip=trip).exists():
+        return trip.dossier
+    return {**trip.dossier, "notices": notice_entries(trip)}
 
 
 def notice_entries(trip: Trip) -> list[dict[str, Any]]:
     """Where, from when to when, with what contents and result; in the exchange format."""
-    rows = InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")
+    rows = InternalNotice.objects.filter(trip=trip, phase="before", replaced=False).select_related("unit").order_by("since")
     entries = [
         {
             "unit": row.unit.name,

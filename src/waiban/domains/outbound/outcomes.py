@@ -4,20 +4,28 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
 from waiban.core.search.keep import keep
 from waiban.domains.outbound import plans
+from waiban.domains.outbound.actions.ask_senders import drop_all
+from waiban.domains.outbound.authority import document_of
 from waiban.domains.outbound.decided import refused_members
+from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import InternalNotice, Trip, TripMember, TripVersion
-from waiban.domains.outbound.papers.draw import draw_review_and_request, draw_task_approval
+from waiban.domains.outbound.papers.draw import draw_approval, draw_review_and_request
+from waiban.domains.outbound.roads import claims_academic
+from waiban.domains.outbound.sending import road_of_case
 from waiban.domains.outbound.versions import pin
 from waiban.domains.outbound.vouching import confirm_with
 
 STATE_OF_STEP = {
     "start": Trip.State.IN_UNIT,
+    "nature_statement": Trip.State.IN_UNIT,
     "finance_review": Trip.State.IN_UNIT,
+    "consult": Trip.State.IN_UNIT,
     "notice": Trip.State.IN_UNIT,
     "unit_approval": Trip.State.IN_UNIT,
     "submit": Trip.State.IN_UNIT,
@@ -25,6 +33,9 @@ STATE_OF_STEP = {
     "desk_review": Trip.State.IN_REVIEW,
     "section_review": Trip.State.IN_REVIEW,
     "head_review": Trip.State.IN_REVIEW,
+    "taiwan_review": Trip.State.IN_REVIEW,
+    "taiwan_decision": Trip.State.IN_APPROVAL,
+    "taiwan_upward": Trip.State.IN_APPROVAL,
     "approve": Trip.State.IN_APPROVAL,
     "report_upward": Trip.State.IN_APPROVAL,
     "outside_approval": Trip.State.FORWARDED,
@@ -41,7 +52,7 @@ STATE_OF_END = {
     "cancelled": Trip.State.WITHDRAWN,
     "withdrawn": Trip.State.WITHDRAWN,
 }
-UNIT_STEPS = frozenset({"start", "submit"})
+UNIT_STEPS = frozenset({"start", "consult", "submit"})
 """Steps at which the dossier is the unit's to change."""
 
 
@@ -65,8 +76,10 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         trip.dossier["submitted"] = decision.happened_on.isoformat()
         plans.reserve(trip, decision=decision.pk, on=decision.happened_on)
     if move.act in ("send_back", "withdraw") and "notice" in move.opened:
-        InternalNotice.objects.filter(trip=trip, replaced=False).update(replaced=True)
-    if step in ("approve", "outside_approval") and decision and decision.outcome == "agree":
+        InternalNotice.objects.filter(trip=trip, part=None, phase="before", replaced=False).update(replaced=True)
+    if step in SIGNS_THE_NATURE and decision and decision.outcome == "agree":
+        _sign_nature(trip, decision)
+    if step in APPROVES and decision and decision.outcome == "agree":
         _approve(trip, case, decision)
         trip.state = Trip.State.APPROVED  # even while a personnel body still holds the travel papers up
     if decision and decision.outcome in ("agree", "agree_with_changes"):
@@ -77,8 +90,26 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
     if move.act == "withdraw":
         plans.free(trip, why="withdrawn")
     if move.ended in ("refused", "cancelled", "withdrawn"):
+        drop_all(trip, on=decision.happened_on if decision else today())
         plans.free(trip, why=move.ended, decision=decision.pk if decision else None)
         TripMember.objects.filter(trip=trip).update(counts=False)
+
+
+APPROVES = ("approve", "outside_approval", "taiwan_decision")
+SIGNS_THE_NATURE = ("nature_statement", "unit_approval")
+"""The unit's head states the nature of the task: on the academic road at its own step, on others with the approval."""
+
+
+def _sign_nature(trip: Trip, decision: Decision) -> None:
+    if decision.step == "unit_approval" and (
+        road_of_case(trip) == "academic" or not claims_academic(value_of(trip.dossier))
+    ):
+        return
+    signed = {
+        "nature_signed_by": f"{decision.post.unit.name}{decision.post.name} {decision.account.name}",
+        "nature_signed_on": decision.happened_on.isoformat(),
+    }
+    trip.dossier["exemption"] = {**(trip.dossier.get("exemption") or {}), **signed}
 
 
 def _approve(trip: Trip, case: Case, decision: Decision) -> None:
@@ -98,11 +129,12 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
         "total_cny": str(trip.total_cny) if trip.total_cny is not None else None,
     }
     if decision.step == "approve":
-        paper = draw_task_approval(trip, case, decision, going)
-        approval |= {"number": paper.document_number, "by": trip.office.name}
+        paper = draw_approval(trip, case, decision, going)
+        approval |= {"document": paper.kind, "number": paper.document_number, "by": trip.office.name}
     else:
         outside = trip.dossier.get("approval") or {}
         approval |= {
+            "document": document_of(value_of(trip.dossier)),
             "number": outside.get("number"),
             "by": outside.get("by"),
             "on": outside.get("on") or approval["on"],

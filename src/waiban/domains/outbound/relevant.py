@@ -13,8 +13,13 @@ LATER = ("passport", "more_papers", "briefed_on", "personnel_review", "security_
 """Of a member: what is made or found out after others have relied on the rest."""
 
 
+SIGNED = ("nature_signed_by", "nature_signed_on")
+
+
 def relevant_sha256(dossier: Mapping[str, Any]) -> str:
     kept = {key: value for key, value in dossier.items() if key not in NOT_RELEVANT}
+    if dossier.get("exemption"):  # who signed the nature of the task is the unit head's act, not a fact that changed
+        kept["exemption"] = {key: value for key, value in dossier["exemption"].items() if key not in SIGNED}
     kept["members"] = [
         {key: value for key, value in member.items() if key not in LATER} for member in dossier.get("members") or []
     ]

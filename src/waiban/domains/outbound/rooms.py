@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.sending import by_parts
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,12 @@ def _under_way(trip: Trip) -> bool:
     return trip.state not in OVER
 
 
+def _has_senders(trip: Trip) -> bool:
+    return by_parts(trip)
+
+
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
+    Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
     Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
 ]

@@ -14,6 +14,7 @@ from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.moves import widen
 from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
+from waiban.core.papers.templates import pin_templates
 from waiban.core.people.actions.let_see import let_see
 from waiban.core.people.models import Post, Role
 from waiban.core.ui.format import days_text, money_text, people_text, short_day_text, span_text
@@ -24,10 +25,8 @@ from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import (
-    Advance,
     Attachment,
     Attestation,
-    BudgetBuild,
     Deviation,
     InternalNotice,
     PaperNeed,
@@ -105,6 +104,8 @@ def before_act(case: Case, item: WorkItem, outcome: str) -> None:
 
 
 def moved(case: Case, move: Move) -> None:
+    if move.act == "open":
+        pin_templates(case.pk, case.office_id, case.readers)
     follow(trip_of(case), case, move)
 
 
@@ -215,4 +216,6 @@ TRIP = Subject(
     moved=moved,
     readers_changed=readers_changed,
     preview=preview,
+    details=details_of,
+    cancel_label=gettext_lazy("撤团"),
 )

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from waiban.domains.outbound.views import backward, cases, decisions, draft, lists, papers
+from waiban.domains.outbound.views import backward, cases, decisions, draft, lists, notices, papers, sending
 
 app_name = "outbound"
 urlpatterns = [
     path("", lists.trips, name="list"),
     path("export/", lists.export, name="export"),
     path("new/", draft.new, name="new"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:shown_id>/", notices.shown, name="shown"),
+    path("notices/<uuid:shown_id>/page.html", notices.notice_file, name="notice_file"),
+    path("parts/<uuid:part_id>/", sending.part, name="part"),
+    path("parts/<uuid:part_id>/notice/", sending.part_notice, name="part_notice"),
+    path("parts/<uuid:part_id>/notice/sheet.pdf", sending.part_sheet, name="part_sheet"),
+    path("<uuid:trip_id>/senders/", sending.senders, name="senders"),
     path("<uuid:trip_id>/", cases.case, name="case"),
     path("<uuid:trip_id>/draft/", draft.draft, name="draft"),
     path("<uuid:trip_id>/draft/remedy/", draft.remedy, name="remedy"),

@@ -19,6 +19,9 @@ SPEAKS = {
     "finance_review": ("finance", "accept"),
     "unit_approval": ("unit_head", "approve"),
     "personnel_filing": ("personnel", "papers"),
+    "nature_statement": ("unit_head", "submit"),
+    "taiwan_review": ("taiwan_office", "approve"),
+    "taiwan_decision": ("approver", "papers"),
     "approve": ("approver", "papers"),
     "outside_approval": ("approver", "papers"),
 }

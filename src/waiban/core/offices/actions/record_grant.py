@@ -14,8 +14,10 @@ from waiban.core.offices.errors import CannotError
 from waiban.core.offices.models import Grant, Office
 from waiban.core.offices.policies import require
 
-CHANNELS = ("foreign", "hk_macao")
-"""Taiwan cases are never the foreign-affairs office's to approve (readings §3)."""
+CHANNELS = ("foreign", "hk_macao", "taiwan")
+"""A grant for Taiwan is the Taiwan affairs office's: the foreign affairs office never approves there (readings §3)."""
+DOCUMENTS = ("task_approval", "confirmation", "task_notice")
+"""The papers that a grant may allow, by their words in the exchange format."""
 
 
 @transaction.atomic
@@ -27,7 +29,8 @@ def record_grant(
     granted_on: date,
     since: date,
     ranks: Sequence[str],
-    channels: Sequence[str] = CHANNELS,
+    channels: Sequence[str] = ("foreign", "hk_macao"),
+    documents: Sequence[str] = ("task_approval",),
     until: date | None = None,
     kinds: Sequence[str] = (),
     scan_id: uuid.UUID | None = None,
@@ -38,7 +41,11 @@ def record_grant(
     if not ranks or not channels:
         raise CannotError(_("写明授权到哪些职务层次、哪些渠道"))
     if set(channels) - set(CHANNELS):
-        raise CannotError(_("授权渠道只有因公出国和赴港澳"))
+        raise CannotError(_("授权渠道只有因公出国、赴港澳和赴台"))
+    if "taiwan" in channels and len(set(channels)) > 1:
+        raise CannotError(_("赴台的授权是给市台办的，请单独登记"))
+    if not documents or set(documents) - set(DOCUMENTS):
+        raise CannotError(_("写明授权可出哪些批件"))
     if until is not None and until < since:
         raise CannotError(_("止日不能早于起日"))
     if Grant.objects.filter(office=office, number=number.strip()).exists():
@@ -53,13 +60,14 @@ def record_grant(
         ranks=list(ranks),
         channels=list(channels),
         kinds=list(kinds),
+        documents=list(documents),
         scan_id=scan_id,
         readers=readers(office.pk, staff=True),
     )
     record(
         "grant.record", principal, subject=("grant", grant.pk), office=office.pk,
         readers=readers(office.pk, office=True),
-        data={"number": grant.number, "by": grant.by, "ranks": grant.ranks, "channels": grant.channels,
+        data={"number": grant.number, "by": grant.by, "ranks": grant.ranks, "channels": grant.channels, "documents": grant.documents,
               "since": since, "until": until},
     )  # fmt: skip
     return grant

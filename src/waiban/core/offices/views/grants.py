@@ -13,7 +13,7 @@ from waiban.core.access.routes import open_to
 from waiban.core.offices import queries
 from waiban.core.offices.actions.end_grant import end_grant
 from waiban.core.offices.actions.record_grant import record_grant
-from waiban.core.offices.forms import CHANNEL_NAMES, RANKS, EndGrantForm, GrantForm
+from waiban.core.offices.forms import CHANNEL_NAMES, DOCUMENT_NAMES, RANKS, EndGrantForm, GrantForm
 from waiban.core.offices.models import Grant
 from waiban.core.offices.views.pages import form_page, my_office
 from waiban.core.offices.views.settings import tabs
@@ -30,6 +30,7 @@ def grants(request: HttpRequest) -> HttpResponse:
             "grant": grant,
             "ranks": "、".join(str(ranks.get(rank, rank)) for rank in grant.ranks),
             "channels": "、".join(str(CHANNEL_NAMES.get(channel, channel)) for channel in grant.channels),
+            "documents": "、".join(str(DOCUMENT_NAMES.get(one, one)) for one in grant.documents),
             "in_force": grant.pk in in_force,
         }
         for grant in queries.grants(office)

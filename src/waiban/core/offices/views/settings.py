@@ -20,8 +20,13 @@ from waiban.core.offices.views.pages import Tab, form_page, my_office
 
 
 def tabs(current: str) -> list[Tab]:
-    wanted = (("settings", _("设置")), ("grants", _("审批授权")), ("office", _("本办信息")))
-    return [Tab(label, reverse(f"offices:{name}"), name == current) for name, label in wanted]
+    wanted = (
+        ("offices:settings", _("设置")),
+        ("offices:grants", _("审批授权")),
+        ("papers:templates", _("公文模板")),
+        ("offices:office", _("本办信息")),
+    )
+    return [Tab(label, reverse(name), name.endswith(f":{current}")) for name, label in wanted]
 
 
 def said(setting: Setting, value: Any) -> str:

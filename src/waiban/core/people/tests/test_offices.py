@@ -112,7 +112,7 @@ def test_a_grant_holds_between_its_days_and_until_it_is_taken_back(people: Peopl
 
 @pytest.mark.parametrize(
     "change",
-    [{"number": ""}, {"by": " "}, {"ranks": []}, {"channels": ["taiwan"]}, {"until": date(2026, 1, 1)}],
+    [{"number": ""}, {"by": " "}, {"ranks": []}, {"channels": ["foreign", "taiwan"]}, {"documents": []}, {"until": date(2026, 1, 1)}],
 )
 def test_a_grant_says_what_it_grants(people: People, change: dict[str, object]) -> None:
     with people.as_("office_head"), pytest.raises(CannotError):
@@ -147,7 +147,7 @@ def test_the_settings_page_changes_a_value(people: People) -> None:
 def test_the_grants_page_records_and_takes_back(people: People) -> None:
     client = people.client("office_head")
     assert "没有登记授权文件" in client.get(reverse("offices:grants")).content.decode()
-    sent = {**GRANT, "channels": ["foreign"]}
+    sent = {**GRANT, "channels": ["foreign"], "documents": ["task_approval"]}
     assert client.post(reverse("offices:new_grant"), sent).status_code == 302
     page = client.get(reverse("offices:grants")).content.decode()
     assert "省外函〔2026〕7 号" in page

@@ -16,11 +16,12 @@ from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.relevant import relevant_sha256
 
 STEPS_OF_POST = {
-    "desk": ("accept", "desk_review", "section_review", "head_review"),
-    "approver": ("approve",),
+    "desk": ("accept", "desk_review", "section_review", "head_review", "taiwan_review"),
+    "taiwan_office": ("accept", "taiwan_review"),
+    "approver": ("approve", "taiwan_decision"),
     "finance": ("finance_review",),
     "personnel": ("personnel_filing",),
-    "unit_head": ("unit_approval",),
+    "unit_head": ("nature_statement", "unit_approval"),
 }
 """Which desks speak for the post that a rule names."""
 

@@ -26,9 +26,9 @@ def close_notice(
     on: date | None = None,
 ) -> InternalNotice:
     principal = current_principal()
-    notice = InternalNotice.objects.select_for_update(of=("self",)).select_related("trip").get(pk=notice_id)
+    notice = InternalNotice.objects.select_for_update(of=("self",)).select_related("trip", "unit").get(pk=notice_id)
     item = open_item(notice.trip, "notice", str(notice.unit_id))
-    if item is None or notice.replaced:
+    if item is None or notice.replaced or notice.phase != InternalNotice.Phase.BEFORE:
         raise CannotError(_("这一步已经办了，请刷新"))
     if proof is None:
         raise CannotError(_("请上传公示证明（截图或照片）"), "proof")

@@ -1,15 +1,19 @@
 """Show an internal notice (内部公示) for one unit: what it says is what the dossier says now."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from waiban.core.access.keys import reader_key
+from waiban.core.access.models import ReaderKey
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.policies import may_act
+from waiban.core.people.models import Unit
 from waiban.core.places.calendar import work_calendar
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
@@ -31,26 +35,16 @@ def post_notice(
     item = open_item(trip, "notice", str(unit_id))
     if item is None or not may_act(principal, item):
         raise CannotError(_("公示由本单位专办员在公示环节登记"))
-    if until < since:
-        raise CannotError(_("公示结束不能早于开始 %(day)s") % {"day": since}, "until")
-    calendar = work_calendar()
-    if calendar.workdays(since, until) < SHORTEST:
-        earliest = _fifth_day(since)
-        raise CannotError(_("公示不少于 5 个工作日，最早 %(day)s 结束") % {"day": earliest}, "until")
-    if not places or set(places) - set(PLACES):
-        raise CannotError(_("请选公示地点"), "places")
-    shown = shown_in_notice(trip.dossier)
-    InternalNotice.objects.filter(trip=trip, unit_id=unit_id, replaced=False).update(replaced=True)
-    notice = InternalNotice.objects.create(
-        trip=trip,
-        unit_id=unit_id,
+    check_span(since, until, places)
+    notice = make_notice(
+        trip.pk,
+        unit_id,
+        shown_in_notice(trip.dossier),
+        trip.readers,
         since=since,
         until=until,
-        places=list(places),
-        shown=shown,
-        shown_sha256=digest(shown),
-        posted_by_post_id=item.post_id,
-        readers=trip.readers,
+        places=places,
+        post_id=item.post_id,
     )
     write(trip, {**trip.dossier, "notices": notice_entries(trip)})
     record(
@@ -63,6 +57,48 @@ def post_notice(
         data={"unit": str(unit_id), "since": since, "until": until, "shown_sha256": notice.shown_sha256},
     )
     return notice
+
+
+def check_span(since: date, until: date, places: Sequence[str]) -> None:
+    """Long enough, and somewhere; raises CannotError with what is missing."""
+    if until < since:
+        raise CannotError(_("公示结束不能早于开始 %(day)s") % {"day": since}, "until")
+    if work_calendar().workdays(since, until) < SHORTEST:
+        earliest = _fifth_day(since)
+        raise CannotError(_("公示不少于 5 个工作日，最早 %(day)s 结束") % {"day": earliest}, "until")
+    if not places or set(places) - set(PLACES):
+        raise CannotError(_("请选公示地点"), "places")
+
+
+def make_notice(
+    trip_id: uuid.UUID,
+    unit_id: uuid.UUID,
+    shown: Mapping[str, Any],
+    keys: Sequence[int],
+    *,
+    since: date,
+    until: date,
+    places: Sequence[str],
+    post_id: uuid.UUID,
+    part_id: uuid.UUID | None = None,
+    phase: str = InternalNotice.Phase.BEFORE,
+) -> InternalNotice:
+    """The row, in the place of an earlier one of the same unit and phase; also for readers who may not see the trip."""
+    InternalNotice.objects.filter(trip_id=trip_id, unit_id=unit_id, phase=phase, replaced=False).update(replaced=True)
+    office = Unit.objects.values_list("office_id", flat=True).get(pk=unit_id)
+    return InternalNotice.objects.create(
+        trip_id=trip_id,
+        part_id=part_id,
+        unit_id=unit_id,
+        phase=phase,
+        since=since,
+        until=until,
+        places=list(places),
+        shown=dict(shown),
+        shown_sha256=digest(shown),
+        posted_by_post_id=post_id,
+        readers=sorted({*keys, reader_key(office, ReaderKey.Kind.UNIT, unit_id)}),
+    )
 
 
 SHORTEST = 5

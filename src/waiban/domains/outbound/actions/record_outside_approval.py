@@ -11,8 +11,10 @@ from waiban.core.audit.record import record
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.policies import may_act
 from waiban.domains.outbound.actions.save_draft import locked, write
+from waiban.domains.outbound.authority import document_of
+from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.items import open_item
+from waiban.domains.outbound.items import open_items
 from waiban.domains.outbound.models import Attachment, Trip
 
 
@@ -29,7 +31,7 @@ def record_outside_approval(
 ) -> Trip:
     principal = current_principal()
     trip = locked(trip_id)
-    item = open_item(trip, "outside_approval")
+    item = next(iter(open_items(trip, "outside_approval", "taiwan_decision")), None)
     if item is None or not may_act(principal, item):
         raise CannotError(_("这份案卷不在等上级批件"))
     if not number.strip():
@@ -38,7 +40,7 @@ def record_outside_approval(
         raise CannotError(_("请填批准机关"), "by")
     dossier = dict(trip.dossier)
     dossier["approval"] = {
-        "document": "task_approval",
+        "document": document_of(value_of(trip.dossier)),
         "number": number.strip(),
         "on": dated.isoformat(),
         "by": by.strip(),

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.clocks import today
+from waiban.domains.outbound.actions.ask_senders import drop_gone
 from waiban.domains.outbound.actions.save_draft import locked
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.items import open_item
@@ -20,5 +22,6 @@ def submit_trip(trip_id: uuid.UUID, *, resume: bool = False, on: date | None = N
     item = open_item(trip, "submit")
     if item is None:
         raise CannotError(_("还没到报送外办这一步，或已经报送"))
+    drop_gone(trip, on=on or today())
     decide(item.pk, "done", resume=resume, on=on)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)

@@ -1,6 +1,7 @@
 """Draw a trip's papers from what is on record, inside the act that calls for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,20 +9,122 @@ from django.utils.translation import gettext as _
 
 from waiban.core.casework.models import Case, Decision, DossierVersion
 from waiban.core.casework.queries import decided
+from waiban.core.offices.models import Grant
 from waiban.core.papers.actions.draw_paper import draw_paper
 from waiban.core.papers.models import Paper
 from waiban.core.papers.settings import letterhead_of, number_pattern, valid_until
 from waiban.core.papers.source import PaperError
 from waiban.core.people.models import Traveller
-from waiban.domains.outbound.authority import authority_of
+from waiban.domains.outbound.authority import authority_of, document_of, grant_for
 from waiban.domains.outbound.check import check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.members import traveller_id
-from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.models import Attachment, SendingPart, Trip
+from waiban.domains.outbound.papers import groups
 from waiban.domains.outbound.papers import values as words
 from waiban.domains.outbound.papers.values import Finding, source
+from waiban.domains.outbound.sending import parts_in_force
 from waiban.dossiers.check import Judgement
+
+
+def draw_approval(trip: Trip, case: Case, decision: Decision, going: Collection[str]) -> Paper:
+    """What approves, by what the trip is; with it a task notice to each unit that sends people into our group."""
+    value = value_of(trip.dossier)
+    if document_of(value) == "confirmation":
+        return draw_confirmation(trip, case, decision, going)
+    paper = draw_task_approval(trip, case, decision, going)
+    draw_task_notices(trip, case, decision, going, str(paper.document_number))
+    return paper
+
+
+def draw_confirmation(trip: Trip, case: Case, decision: Decision, going: Collection[str]) -> Paper:
+    """确认件 under a grant that allows it. Raises CannotError with what the paper lacks."""
+    value = value_of(trip.dossier)
+    day = decision.happened_on
+    authority = authority_of(value, trip.office, trip.channel, day)
+    if not authority.own:
+        raise CannotError(_("没有可出确认件的授权文件；请报上级办理"))
+    until = valid_until(trip.office, day)
+    letterhead = letterhead_of(trip.office)
+    try:
+        return draw_paper(
+            source("confirmation"),
+            lambda number: groups.confirmation(
+                value,
+                names_of(trip),
+                letterhead,
+                day=day,
+                number=number,
+                unit=trip.unit.name,
+                request_number=request_number(trip),
+                grant=authority.grant_number,
+                valid_until=until,
+                approved=set(going),
+            ),
+            office=trip.office,
+            day=day,
+            readers=case.readers,
+            case_id=case.pk,
+            version_id=version_of(case, decision),
+            grant_id=authority.grant_id,
+            number_pattern=number_pattern(trip.office, "confirmation"),
+            valid_until=until,
+        )
+    except PaperError as lack:
+        raise CannotError(str(lack)) from lack
+
+
+def draw_task_notices(
+    trip: Trip, case: Case, decision: Decision, going: Collection[str], approval_number: str
+) -> list[Paper]:
+    """One 任务通知书 a sending unit, for its own people, into its own case. None without a grant that allows them."""
+    value = value_of(trip.dossier)
+    day = decision.happened_on
+    grant = grant_for(value, trip.office, trip.channel, day, "task_notice")
+    if grant is None:
+        return []
+    drawn = []
+    for part in parts_in_force(trip):
+        own = {str(m.get("id")) for m in part.content["dossier"].get("members") or []} & set(going)
+        if part.case is not None and own:
+            drawn.append(
+                _draw_task_notice(
+                    trip, case, part, own=own, grant=grant, day=day, approval=(approval_number, len(going))
+                )
+            )
+    return drawn
+
+
+def _draw_task_notice(
+    trip: Trip, case: Case, part: SendingPart, *, own: set[str], grant: Grant, day: date, approval: tuple[str, int]
+) -> Paper:
+    value, names, letterhead = value_of(trip.dossier), names_of(trip), letterhead_of(trip.office)
+    approval_number, group_size = approval
+    try:
+        return draw_paper(
+            source("task_notice"),
+            lambda number: groups.task_notice(
+                value,
+                names,
+                letterhead,
+                day=day,
+                number=number,
+                unit=part.unit.name,
+                approval_number=approval_number,
+                group_size=group_size,
+                grant=grant.number,
+                approved=own,
+            ),
+            office=trip.office,
+            day=day,
+            readers=sorted({*part.readers, *case.readers}),
+            case_id=part.case_id,
+            grant_id=grant.pk,
+            number_pattern=number_pattern(trip.office, "task_notice"),
+        )
+    except PaperError as lack:
+        raise CannotError(str(lack)) from lack
 
 
 def draw_task_approval(trip: Trip, case: Case, decision: Decision, going: Collection[str]) -> Paper:
@@ -57,7 +160,7 @@ def draw_task_approval(trip: Trip, case: Case, decision: Decision, going: Collec
             day=day,
             readers=case.readers,
             case_id=case.pk,
-            version_id=version_of(case, decision),
+            version_id=version_of(decision),
             grant_id=authority.grant_id,
             number_pattern=number_pattern(trip.office, "task_approval"),
             valid_until=until,
@@ -82,7 +185,7 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
         "day": day,
         "readers": case.readers,
         "case_id": case.pk,
-        "version_id": version_of(case, decision),
+        "version_id": version_of(decision),
     }
     try:
         review = draw_paper(
@@ -127,7 +230,12 @@ def draw_review_and_request(trip: Trip, case: Case, decision: Decision) -> tuple
 
 
 def names_of(trip: Trip) -> dict[str, str]:
-    ids = [found for found in map(traveller_id, trip.dossier.get("members") or []) if found]
+    return names_in(trip.dossier)
+
+
+def names_in(dossier: Mapping[str, Any]) -> dict[str, str]:
+    """Of the members whom the reader may see."""
+    ids = [found for found in map(traveller_id, dossier.get("members") or []) if found]
     return {str(pk): name for pk, name in Traveller.objects.filter(pk__in=ids).values_list("pk", "name")}
 
 
@@ -137,8 +245,12 @@ def request_number(trip: Trip) -> str | None:
     return (filed.number or None) if filed else None
 
 
-def version_of(case: Case, decision: Decision) -> UUID | None:
-    return DossierVersion.objects.filter(case=case, number=decision.version).values_list("pk", flat=True).first()
+def version_of(decision: Decision) -> UUID | None:
+    return (
+        DossierVersion.objects.filter(case_id=decision.case_id, number=decision.version)
+        .values_list("pk", flat=True)
+        .first()
+    )
 
 
 def reviewed(judgement: Judgement) -> list[Finding]:

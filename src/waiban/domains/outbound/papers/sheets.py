@@ -24,8 +24,8 @@ from waiban.core.ui.marks import FINDING_WORDS
 from waiban.domains.outbound.casing import PersonView, Step
 from waiban.domains.outbound.deciding import DecidePage, decide_page
 from waiban.domains.outbound.dossier import value_of
-from waiban.domains.outbound.models import InternalNotice, Trip
-from waiban.domains.outbound.papers.draw import names_of
+from waiban.domains.outbound.models import InternalNotice, SendingPart, Trip
+from waiban.domains.outbound.papers.draw import names_in, names_of
 from waiban.domains.outbound.papers.values import errand, internal_notice, source
 from waiban.domains.outbound.presenting import FindingView
 from waiban.domains.outbound.relevant import changed_since
@@ -134,5 +134,22 @@ def notice_sheet_pdf(trip: Trip, notice: InternalNotice, unit: Unit) -> bytes:
         shown_to=notice.until,
         shown_at="、".join(PLACES[place] for place in notice.places),
         changed="、".join(changed) or None,
+    )
+    return render_pdf(source("internal_notice"), given, day=notice.since, extra_fonts=settings.WAIBAN_PRINT_FONTS)
+
+
+def pdf_of_part_notice(part: SendingPart, notice: InternalNotice) -> bytes:
+    """A sending unit's own sheet: its people by name; the others stand in the task as units and numbers."""
+    others = "、".join(f"{one['unit']}{one['count']}人" for one in part.content.get("others") or [])
+    dossier = part.content["dossier"]
+    given = internal_notice(
+        value_of(dossier),
+        names_in(dossier),
+        day=notice.since,
+        unit=part.unit.name,
+        shown_from=notice.since,
+        shown_to=notice.until,
+        shown_at="、".join(PLACES[place] for place in notice.places),
+        others=others or None,
     )
     return render_pdf(source("internal_notice"), given, day=notice.since, extra_fonts=settings.WAIBAN_PRINT_FONTS)

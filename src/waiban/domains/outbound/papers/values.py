@@ -84,16 +84,16 @@ def place_name(code: str) -> str:
 
 
 def trip_values(
-    trip: Trip, names: Mapping[str, str], *, approved: Collection[str] | None = None
+    trip: Trip, names: Mapping[str, str], *, approved: Collection[str] | None = None, taiwan: bool = False
 ) -> dict[str, str | list[Row] | None]:
     """What every paper of a trip says. `names` gives each member's name by id; `approved` who may go, all when None.
 
     Raises PaperError for a trip without days, members or places, and for one to Taiwan, which the
-    Taiwan-affairs office decides.
+    Taiwan-affairs office decides, unless the paper is the unit's own (`taiwan`).
     """
     members = [m for m in trip.members or [] if approved is None or m.id in approved]
     codes = entered(trip)
-    if "TW" in codes:
+    if "TW" in codes and not taiwan:
         raise PaperError(_("赴台事项由台办办理，不出本件"))
     if trip.depart is None or trip.return_ is None or not members or not codes:
         raise PaperError(_("出文前须写明离境、入境、人员和去处"))
@@ -309,6 +309,7 @@ def internal_notice(
     objections_to: str | None = None,
     host_profile: str | None = None,
     changed: str | None = None,
+    others: str | None = None,
 ) -> Values:
     programme: list[Row] = [
         {"day": f"{line.date:%m-%d}" if line.date else None, "city": line.city, "text": line.text}
@@ -323,8 +324,9 @@ def internal_notice(
         "objections_to": objections_to,
         "changed": changed,
         "host_profile": host_profile,
+        "others": others,
         "programme": programme,
     }
-    values = only(source("internal_notice"), trip_values(trip, names))
+    values = only(source("internal_notice"), trip_values(trip, names, taiwan=True))
     head = dict.fromkeys(("number", "head_mark", "signer", "contact", "copies_to", "mark", "qr"))
     return {**values, **own, **head, "office": unit, "date": paper_day(day)}

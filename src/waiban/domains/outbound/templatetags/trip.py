@@ -8,7 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from waiban.core.casework.models import Case
+from waiban.core.casework import queries as casework
+from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.queries import Diagram, diagram
 from waiban.core.ui.format import weekday_text
 from waiban.domains.outbound.forms.fields import Field
@@ -182,6 +183,11 @@ def case_diagram(case: Case) -> Diagram:
 @register.simple_tag
 def vouched(page: Any, rule: str) -> str:
     return str(page.vouched.get(rule, ""))
+
+
+@register.simple_tag
+def verb_of(item: WorkItem) -> str:
+    return casework.verb_of(item)
 
 
 @register.filter

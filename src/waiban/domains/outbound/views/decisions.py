@@ -203,7 +203,7 @@ def supplement(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 def outside(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """The higher body's approval: number, date, body and scan; nothing else approves a forwarded trip."""
     item, trip = _item(item_id)
-    if item.step != "outside_approval" or not policies.may_act(current_principal(), item):
+    if item.step not in ("outside_approval", "taiwan_decision") or not policies.may_act(current_principal(), item):
         raise Http404
     trouble = ""
     if request.method == "POST":

@@ -59,6 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         unit = _own_unit()
         way = request.POST.get("way", "blank")
+        if way == "classified":  # nothing is asked, nothing is kept
+            return render(request, "outbound/new.html", {**context, "classified": True})
         try:
             if way == "file":
                 trip = create_draft(unit, _read_file(request), source="file")

@@ -5,6 +5,7 @@ from typing import Any
 
 from waiban.core.papers.letterhead import Letterhead
 from waiban.core.papers.source import Values
+from waiban.domains.outbound.papers import groups
 from waiban.domains.outbound.papers import values as make
 from waiban.domains.outbound.papers.values import Finding
 from waiban.dossiers.load import trip_from
@@ -138,7 +139,26 @@ def internal_notice(**changes: Any) -> Values:
     )
 
 
+def confirmation(**changes: Any) -> Values:
+    organiser = {"name": "汀省人民政府外事办公室", "approval_no": "汀外批〔2027〕31 号", "task_notice_no": "汀外通〔2027〕12 号"}
+    return groups.confirmation(
+        **{
+            "trip": trip(organising="joins_province", organiser=organiser),
+            "names": NAMES,
+            "letterhead": LETTERHEAD,
+            "day": DAY,
+            "number": "云外确〔2027〕1\N{NO-BREAK SPACE}号",
+            "unit": "云汀市商务局",
+            "request_number": "云商请〔2027〕3\N{NO-BREAK SPACE}号",
+            "grant": "汀省外授〔2026〕2\N{NO-BREAK SPACE}号",
+            "valid_until": date(2027, 7, 18),
+        }
+        | changes
+    )
+
+
 PAPERS = {
+    "confirmation": confirmation,
     "task_approval": task_approval,
     "review_opinion": review_opinion,
     "upward_request": upward_request,

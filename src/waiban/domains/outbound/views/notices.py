@@ -1,0 +1,129 @@
+"""Internal notices: the unit's own list, one notice with its objections, and the file for the unit's intranet."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from waiban.core.access.permissions import Permission
+from waiban.core.access.principals import current_principal
+from waiban.core.access.routes import open_to
+from waiban.core.audit.record import record
+from waiban.core.casework.clocks import today
+from waiban.core.casework.errors import CannotError
+from waiban.domains.outbound.actions.objections import (
+    answer_objection,
+    may_answer,
+    may_keep,
+    record_objection,
+    take_down_notice,
+)
+from waiban.domains.outbound.models import InternalNotice, Objection, SendingPart, Trip
+from waiban.domains.outbound.noticing import notice_page, notice_view
+from waiban.domains.outbound.views.cases import wanted_day
+
+
+@open_to(Permission.TRIP_READ)
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """What the reader's units show now or have shown; anybody of the unit reads it."""
+    page = notice_page(
+        state=request.GET.get("state", "showing"), phase=request.GET.get("phase", ""), after=request.GET.get("after", "")
+    )
+    return render(request, "outbound/notices.html", {"section": "trips", "page": page, "today": today()})
+
+
+@open_to(Permission.TRIP_READ)
+@require_http_methods(["GET", "POST"])
+def shown(request: HttpRequest, shown_id: uuid.UUID) -> HttpResponse:
+    notice = _notice(shown_id)
+    trouble = ""
+    if request.method == "POST":
+        try:
+            _act(request, notice)
+            return HttpResponseRedirect(request.path)
+        except CannotError as error:
+            trouble = error.message
+    principal = current_principal()
+    context = {
+        "section": "trips",
+        "notice": notice,
+        "view": notice_view(notice, title_of(notice)),
+        "trip": Trip.objects.select_related("unit").filter(pk=notice.trip_id).first(),
+        "part": SendingPart.objects.filter(pk=notice.part_id).first() if notice.part_id else None,
+        "keeps": may_keep(principal, notice),
+        "answers": may_answer(principal, notice),
+        "objections": list(Objection.objects.filter(notice=notice).order_by("received_on", "id")),
+        "hows": Objection.How.choices,
+        "over": today() > notice.until,
+        "trouble": trouble,
+        "posted": request.POST,
+    }
+    return render(request, "outbound/shown.html", context, status=422 if trouble else 200)
+
+
+@open_to(Permission.TRIP_READ)
+@require_GET
+def notice_file(request: HttpRequest, shown_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
+    """One file that needs nothing else: for the unit's own intranet, marked with the day on which it comes down."""
+    notice = _notice(shown_id)
+    principal = current_principal()
+    if not may_keep(principal, notice):
+        raise Http404
+    if today() > notice.until:
+        return HttpResponse(_("公示期已过，不再导出。"), status=410, content_type="text/plain; charset=utf-8")
+    record(
+        "trip.export_notice", principal, subject=("notice", notice.pk), readers=notice.readers,
+        data={"trip": str(notice.trip_id)},
+    )  # fmt: skip
+    text = render_to_string("outbound/notice_file.html", {"view": notice_view(notice, title_of(notice))})
+    response = HttpResponse(text, content_type="text/html; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="notice-until-{notice.until:%Y%m%d}.html"'
+    return response
+
+
+def title_of(notice: InternalNotice) -> str:
+    """A sending unit reads its part's title; the trip itself stays closed to it."""
+    trip = Trip.objects.filter(pk=notice.trip_id).values_list("title", flat=True).first()
+    if trip:
+        return str(trip)
+    part = SendingPart.objects.filter(pk=notice.part_id).first() if notice.part_id else None
+    return str(notice.shown.get("title") or (part.content["dossier"].get("title") if part else "") or _("因公出访"))
+
+
+def _notice(shown_id: uuid.UUID) -> InternalNotice:
+    notice = InternalNotice.objects.select_related("unit").filter(pk=shown_id).first()
+    if notice is None:
+        raise Http404
+    return notice
+
+
+def _act(request: HttpRequest, notice: InternalNotice) -> None:
+    match request.POST.get("act", ""):
+        case "object":
+            record_objection(
+                notice.pk,
+                received_on=wanted_day(request, "received_on", _("收到日期")),
+                how=request.POST.get("how", ""),
+                words=request.POST.get("words", ""),
+                by_whom=request.POST.get("by_whom", ""),
+            )
+        case "answer":
+            objection = Objection.objects.filter(pk=_id(request.POST.get("objection", "")), notice=notice).first()
+            if objection is None:
+                raise Http404
+            answer_objection(objection.pk, answer=request.POST.get("answer", ""))
+        case "take_down":
+            take_down_notice(notice.pk)
+        case _:
+            raise CannotError(_("这一操作不认识，请刷新"))
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
