@@ -24,6 +24,7 @@ from waiban.domains.outbound.sending import (
     sending_units,
     units_of_members,
 )
+from waiban.domains.outbound.suspending import refuse_suspended
 from waiban.domains.outbound.teams import members_by_body, notice_units
 from waiban.dossiers.check import Finding
 
@@ -192,6 +193,7 @@ def has_request(trip: Trip) -> bool:
 
 
 def _submit(trip: Trip, _item: WorkItem) -> None:
+    refuse_suspended(trip)
     if trip.unread:
         raise CannotError(_("还有没读懂的填写，请先改好"), next(iter(trip.unread)))
     if trip.recheck:

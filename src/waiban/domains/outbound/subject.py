@@ -44,6 +44,7 @@ from waiban.domains.outbound.outcomes import follow
 from waiban.domains.outbound.relevant import relevant_sha256
 from waiban.domains.outbound.sending_subject import show_notices
 from waiban.domains.outbound.teams import filing_bodies, notice_units, officer_of
+from waiban.domains.outbound.texts import details_of
 from waiban.dossiers.load import canonical_bytes
 from waiban.kernel.dates import DateRange
 from waiban.kernel.money import Money
