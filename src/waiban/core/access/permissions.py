@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PAPER_FILE = "paper.file"
     PAPER_VOID = "paper.void"
     PEOPLE_SET = "people.set"
+    PLAN_BALANCE = "plan.balance"
     PROCESS_RELEASE = "process.release"
     SUBSTITUTE_SET = "substitute.set"
     TRAVELLER_EDIT = "traveller.edit"

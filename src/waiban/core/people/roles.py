@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.FILE_ADD,
         Permission.PAPER_DRAW,
         Permission.PAPER_FILE,
+        Permission.PLAN_BALANCE,
         Permission.TRAVELLER_MERGE,
     },
     Role.INSPECTOR: EVERYBODY | {Permission.AUDIT_READ},

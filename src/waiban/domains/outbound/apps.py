@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -12,32 +14,50 @@ class OutboundConfig(AppConfig):
         from waiban.core.audit import sentences
         from waiban.core.casework import subjects
         from waiban.core.offices import settings
+        from waiban.core.papers import known
         from waiban.core.people import merging as people_merging
         from waiban.core.people import retention
         from waiban.core.search import registry as search
-        from waiban.core.ui import nav
-        from waiban.domains.outbound import backward, budgeting, change_settings, merging, plans, retaining, searching
-        from waiban.domains.outbound import paperwork
+        from waiban.core.ui import lists, nav
+        from waiban.domains.outbound import (
+            backward,
+            budgeting,
+            change_settings,
+            debts,
+            merging,
+            paperwork,
+            plans,
+            retaining,
+            searching,
+            settling,
+        )
         from waiban.domains.outbound.change_sentences import SENTENCES as CHANGE_SENTENCES
         from waiban.domains.outbound.change_subject import CHANGE
         from waiban.domains.outbound.event_sentences import SENTENCES
+        from waiban.domains.outbound.listing import TRIPS
+        from waiban.domains.outbound.models import Debt
         from waiban.domains.outbound.plan_subject import PLAN
         from waiban.domains.outbound.sending_subject import SENDING
+        from waiban.domains.outbound.settlement_subject import SETTLEMENT
         from waiban.domains.outbound.subject import TRIP
 
+        known.register(Path(__file__).parent / "papers")
         sentences.register(SENTENCES)
         sentences.register(CHANGE_SENTENCES)
         subjects.register(TRIP)
+        lists.register(TRIPS)
         subjects.register(SENDING)
         subjects.register(PLAN)
         subjects.register(CHANGE)
+        subjects.register(SETTLEMENT)
+        debts.register(Debt.Kind.SETTLEMENT, settling.owed)
         search.register(searching.INDEXED)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
         retention.register_sight(retaining.sights)
         people_merging.register(merging.answers)
         settings.register(*plans.SETTINGS)
-        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *change_settings.SETTINGS)
+        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *settling.SETTINGS, *change_settings.SETTINGS)
         paperwork.set_up()
         nav.register(
             nav.Entry(
@@ -46,6 +66,16 @@ class OutboundConfig(AppConfig):
                 url_name="outbound:list",
                 icon="plane-departure",
                 order=20,
+                may_open=lambda principal: principal.may(Permission.TRIP_READ),
+            )
+        )
+        nav.register(
+            nav.Entry(
+                code="plans",
+                label=_("计划"),
+                url_name="outbound:year_plans",
+                icon="calendar",
+                order=22,
                 may_open=lambda principal: principal.may(Permission.TRIP_READ),
             )
         )

@@ -18,11 +18,14 @@ import msgspec
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from waiban.core.access.principals import acting_as, current_principal
 from waiban.core.audit.record import record
 from waiban.core.casework.clocks import today
 from waiban.core.offices.queries import setting
+from waiban.core.offices.settings import Kind as SettingKind
+from waiban.core.offices.settings import Setting
 from waiban.core.people.models import Unit
 from waiban.core.people.principals import system
 from waiban.domains.outbound.dossier import value_of
@@ -39,6 +42,12 @@ RANKS: tuple[str, ...] = get_args(dossier.Rank)
 """From the highest to the lowest, as the dossier names them."""
 SENDING_COUNTS = "plan.sending_counts_group"
 """Setting: whether a sending unit's part in another unit's delegation takes one 团组 of its quota, or people only."""
+SETTINGS = (
+    Setting(
+        SENDING_COUNTS, SettingKind.YES_NO, True, gettext_lazy("派员单位也占一个团组数"), gettext_lazy("计划"),
+        help=gettext_lazy("参加别的单位的团组时，除人次外是否也占本单位一个团组控制数；默认占，以本地规定为准"),
+    ),
+)  # fmt: skip
 ITEM = re.compile(r"(\d{4})\s*年\s*第\s*(\d+)\s*项")
 Kind, Cause, State = QuotaEntry.Kind, QuotaEntry.Cause, PlanItem.State
 
@@ -180,6 +189,25 @@ def free(
     _book(trip, value, going, used=used, cause=Cause.MEMBERS, decision=decision, change=change, on=on)
 
 
+@transaction.atomic
+def catch_up(office: uuid.UUID, year: int, *, on: date | None = None) -> None:
+    """Book the trips of a year that were submitted before its quota was allotted; what is on record stays as it is."""
+    states = Trip.State
+    handed = (states.SUBMITTED, states.CORRECTION, states.IN_REVIEW, states.IN_APPROVAL, states.FORWARDED)
+    decided = (states.APPROVED, states.AWAY, states.RETURNED, states.CLOSED)
+    with acting_as(system(office, "quota ledger")):
+        waiting = list(
+            Trip.objects.filter(office=office, depart__year=year, state__in=(*handed, *decided), imported=False)
+            .exclude(pk__in=QuotaEntry.objects.filter(trip__depart__year=year).values("trip"))
+            .select_related("office", "unit").order_by("pk")
+        )  # fmt: skip
+        for trip in waiting:
+            used = trip.state in decided
+            value = (approved_value(trip) if used else None) or value_of(trip.dossier)
+            cause = Cause.APPROVED if used else Cause.SUBMITTED
+            _book(trip, value, None, used=used, cause=cause, decision=None, on=on, strict=False)
+
+
 @dataclass(frozen=True)
 class Taken:
     groups: int = 0
@@ -191,7 +219,7 @@ class Taken:
 
 def _book(
     trip: Trip, value: TripValue, going: set[str] | None, *, used: bool, cause: str,
-    decision: uuid.UUID | None, on: date | None, change: uuid.UUID | None = None,
+    decision: uuid.UUID | None, on: date | None, change: uuid.UUID | None = None, strict: bool = True,
 ) -> None:  # fmt: skip
     with acting_as(system(trip.office_id, "quota ledger")):
         quotas = _quotas(trip, value)
@@ -200,7 +228,7 @@ def _book(
     _write(trip, wanted, used=used, cause=cause, decision=decision, change=change, on=on)
     if quotas and cause != Cause.MEMBERS:
         with acting_as(system(trip.office_id, "quota ledger")):
-            _take_item(trip, value, counts=counts, strict=cause == Cause.SUBMITTED)
+            _take_item(trip, value, counts=counts, strict=strict and cause == Cause.SUBMITTED)
 
 
 def is_counted(trip: Trip, value: TripValue) -> bool:

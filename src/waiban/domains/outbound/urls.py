@@ -1,12 +1,35 @@
 from django.urls import path
 
-from waiban.domains.outbound.views import backward, cases, decisions, draft, lists, notices, papers, sending
+from waiban.domains.outbound.views import (
+    backward,
+    cases,
+    decisions,
+    draft,
+    lists,
+    money,
+    notices,
+    papers,
+    plan_edit,
+    plans,
+    sending,
+)
 
 app_name = "outbound"
 urlpatterns = [
     path("", lists.trips, name="list"),
     path("export/", lists.export, name="export"),
     path("new/", draft.new, name="new"),
+    path("plans/", plans.year_plans, name="year_plans"),
+    path("plans/export/", plans.year_plans_export, name="year_plans_export"),
+    path("plans/new/", plans.new_year_plan, name="new_year_plan"),
+    path("plans/<uuid:plan_id>/", plans.year_plan, name="year_plan"),
+    path("plans/<uuid:plan_id>/edit/", plan_edit.plan_edit, name="plan_edit"),
+    path("plans/<uuid:plan_id>/balance/", plan_edit.plan_balance, name="plan_balance"),
+    path("plans/<uuid:plan_id>/sheet.xlsx", plans.year_plan_export, name="year_plan_export"),
+    path("plans/<uuid:plan_id>/send/", plans.year_plan_send, name="year_plan_send"),
+    path("plans/<uuid:plan_id>/decide/", plans.year_plan_decide, name="year_plan_decide"),
+    path("plans/<uuid:plan_id>/file/", plans.year_plan_file, name="year_plan_file"),
+    path("plans/<uuid:plan_id>/withdraw/", plans.year_plan_withdraw, name="year_plan_withdraw"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:shown_id>/", notices.shown, name="shown"),
     path("notices/<uuid:shown_id>/page.html", notices.notice_file, name="notice_file"),
@@ -31,6 +54,13 @@ urlpatterns = [
     path("<uuid:trip_id>/attest/", decisions.attest_rule, name="attest"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/", cases.notice, name="notice"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/sheet.pdf", papers.notice_sheet, name="notice_sheet"),
+    path("<uuid:trip_id>/money/", money.money_page, name="money"),
+    path("<uuid:trip_id>/money/advance/", money.advance, name="advance"),
+    path("advances/<uuid:advance_id>/strike/", money.strike_advance, name="strike_advance"),
+    path("settlements/<uuid:settlement_id>/", money.settlement_page, name="settlement"),
+    path("settlements/<uuid:settlement_id>/save/", money.save, name="save_settlement"),
+    path("settlements/<uuid:settlement_id>/confirm/", money.confirm, name="confirm_settlement"),
+    path("settlements/<uuid:settlement_id>/export/", money.export, name="settlement_export"),
     path("<uuid:trip_id>/plan-back/", backward.plan_page, name="plan_back"),
     path("<uuid:trip_id>/plan-back.ics", backward.plan_calendar, name="plan_back_calendar"),
     path("<uuid:trip_id>/return/", cases.come_back, name="come_back"),

@@ -15,7 +15,9 @@ RELEASED = {
     "state_enterprise": 1,
     "training": 1,
     "sending": 1,
+    "change": 1,
     "plan": 1,
+    "settlement": 1,
 }
 """Processes that an office starts with, and the version of each. `roads.py` says which a trip takes."""
 
