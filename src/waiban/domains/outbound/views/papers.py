@@ -54,7 +54,8 @@ def paper(request: HttpRequest, paper_id: uuid.UUID) -> HttpResponse:
     drawn = Paper.objects.filter(pk=paper_id).first()
     if drawn is None:
         raise Http404
-    file_id = {"docx": drawn.docx_id, "scan": drawn.stamped_scan_id}.get(request.GET.get("as", "pdf"), drawn.pdf_id)
+    shown = drawn.pdf_id or drawn.docx_id
+    file_id = {"docx": drawn.docx_id, "scan": drawn.stamped_scan_id}.get(request.GET.get("as", "pdf"), shown)
     if file_id is None:
         raise Http404
     return HttpResponseRedirect(reverse("files:read", args=[file_id]))
