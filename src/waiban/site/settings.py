@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "waiban.desks.inbox",
     "waiban.desks.register",
     "waiban.desks.processes",
+    "waiban.desks.acts",
     "waiban.desks.travellers",
     "waiban.domains.outbound",
     "waiban.domains.partners",

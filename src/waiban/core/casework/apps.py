@@ -37,6 +37,7 @@ class CaseworkConfig(AppConfig):
                 "case.paper_rejected": _("退回纸质批示录入：%(reason)s"),
                 "case.pass_on": _("转办：%(reason)s"),
                 "case.send_back": _("%(verb)s退回到“%(target_name)s”：%(opinion)s"),
+                "case.take_back": _("收回转办"),
                 "case.timer": _("时间到：%(timer)s"),
                 "case.unclaim": _("放回待认领"),
                 "case.unwatch": _("取消关注"),

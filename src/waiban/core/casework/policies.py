@@ -51,6 +51,24 @@ def may_withdraw(principal: Principal, case: Case) -> bool:
     return holds(principal, case.applicant_post_id) and principal.may(Permission.CASE_WITHDRAW)
 
 
+def may_hold(principal: Principal, case: Case) -> bool:
+    """Say that an outside body has the case: the office's own desk, once the case has reached it."""
+    return principal.may(Permission.CASE_ACCEPT) and principal.office == case.office_id and case.at_office
+
+
+def may_take_back(principal: Principal, item: WorkItem) -> bool:
+    """Who passed an item on takes it back while nobody there has taken it up."""
+    before = item.asked_by
+    return (
+        before is not None
+        and before.state == WorkItem.State.PASSED_ON
+        and item.state == WorkItem.State.OPEN
+        and item.claimed_by_id is None
+        and holds(principal, before.post_id)
+        and principal.may(needed_permission(item))
+    )
+
+
 def may_release(principal: Principal, office_id: uuid.UUID) -> bool:
     if principal.office != office_id:
         return False

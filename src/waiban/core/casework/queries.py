@@ -1,12 +1,13 @@
 """Reads of one case. The lists of many are `desks/inbox`, over the same rows; no domain is known here."""
 
 import uuid
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,8 @@ from waiban.core.casework.engine import walk
 from waiban.core.casework.models import Case, Deadline, Decision, DossierVersion, PaperEntry, Watch, WorkItem
 from waiban.core.casework.moves import marking_of
 from waiban.core.casework.processes import process_of
-from waiban.core.people.models import Post
+from waiban.core.people.models import Post, Role
+from waiban.core.people.roles import PERMISSIONS
 
 State = WorkItem.State
 
@@ -68,11 +70,18 @@ def opinions(case: Case) -> list[Opinion]:
             outcome=row.outcome, words=row.opinion, happened_on=row.happened_on, recorded_at=row.recorded_at,
             version=row.version, from_paper=row.paper_id is not None,
             recorded_by=row.paper.recorded_by.name if row.paper else "",
-            in_force=newest.get((row.step, row.entry)) == row.pk
-            and (row.step in passed or (bool(row.entry) and (row.step, row.round) in beside)),
+            in_force=_in_force(row, case, newest.get((row.step, row.entry)), passed, beside),
         )
         for row in found
     ]  # fmt: skip
+
+
+def _in_force(
+    row: Decision, case: Case, newest: uuid.UUID | None, passed: Container[str], beside: Container[tuple[str, int]]
+) -> bool:
+    if row.nature != WorkItem.Nature.STEP:  # an opinion beside a step counts as long as the walk that asked for it
+        return row.round == case.round or row.step in passed
+    return newest == row.pk and (row.step in passed or (bool(row.entry) and (row.step, row.round) in beside))
 
 
 def _who(row: Decision) -> str:
@@ -184,6 +193,32 @@ def my_items(case: Case) -> list[WorkItem]:
     principal = current_principal()
     mine = WorkItem.objects.filter(case=case, post__in=my_posts(), state=State.OPEN).select_related("post", "case")
     return [item for item in mine.order_by("id") if policies.may_act(principal, item)]
+
+
+SAME_WORK_ELSEWHERE = (Role.PERSONNEL_BODY, Role.CITY_LEADER, Role.TAIWAN_OFFICE)
+"""Posts of these roles do the same work in different houses; others pass on within their own unit."""
+NEVER_ASKED = (Role.AUDITOR, Role.INSPECTOR)
+
+
+def receivers(item: WorkItem) -> list[Post]:
+    """Posts to which the item may be passed on: of the same house, or of the same work, and able to do it."""
+    same = Q(unit=item.post.unit_id) | Q(role=item.post.role, role__in=SAME_WORK_ELSEWHERE)
+    posts = Post.objects.filter(same, office=item.post.office_id, closed_on=None).exclude(pk=item.post_id)
+    needed = policies.needed_permission(item)
+    alike = item.kind in ("approve", "accept")
+    return [
+        post
+        for post in posts.select_related("unit").order_by("unit__name", "name", "id")
+        if needed in PERMISSIONS[post.role] and (not alike or post.role == item.post.role)
+    ]
+
+
+def askable(item: WorkItem) -> list[Post]:
+    """Posts whose opinion may be asked: any of the office and its units that isn't at it already."""
+    at_it = WorkItem.objects.filter(case=item.case_id, state=State.OPEN, asked_by=item.pk).values("post")
+    posts = Post.objects.filter(office=item.post.office_id, closed_on=None).exclude(role__in=NEVER_ASKED)
+    posts = posts.exclude(pk=item.post_id).exclude(pk__in=at_it).exclude(pk=item.case.applicant_post_id)
+    return list(posts.select_related("unit").order_by("-unit__is_office", "unit__name", "name", "id"))
 
 
 def paper_items(case: Case) -> list[WorkItem]:

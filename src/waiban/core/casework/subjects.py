@@ -4,7 +4,7 @@ A domain registers a Subject in AppConfig.ready(); casework never imports a doma
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,10 @@ def _no_values(_case: Case) -> Mapping[str, object]:
     return {}
 
 
+def _no_details(_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, str]]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """`values`: the gateways' variables, as the last frozen dossier states them; leave out what isn't stated.
@@ -90,6 +94,10 @@ class Subject:
     moved: Callable[[Case, Move], None] = _nothing
     readers_changed: Callable[[Case], None] = _nothing
     preview: Callable[[Case], Preview] = field(default=lambda _case: Preview())
+    details: Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, tuple[str, str]]] = _no_details
+    """Subject id → (`Case.detail`, `Case.destination`) in the reader's language; what is stored is Chinese."""
+    cancel_label: str | Promise = ""
+    """What ending it is called (撤团); empty where the applicant doesn't end it by `cancel_case`."""
 
 
 _subjects: dict[str, Subject] = {}

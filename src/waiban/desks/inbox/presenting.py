@@ -88,6 +88,8 @@ class Shown:
     watch_url: str
     watch_label: str
 
+    case: Case
+    mine: WorkItem | None
 
 def address(url_name: str, subject_id: uuid.UUID, item_id: uuid.UUID | None = None) -> str:
     """The page of a case's subject: what this post can do there stands on top, the named item first."""
@@ -217,5 +219,7 @@ def _last(case: Case) -> Said | None:
     what = f"{_item_verb(decision.item)} {outcome}"
     if decision.paper_id:
         what = gettext("%(what)s，据纸质批示录入") % {"what": what}
+        case=case,
+        mine=item if mine else None,
     who = f"{decision.post.name} {decision.account.name}"
     return Said(what, who, text.day_text(decision.happened_on))

@@ -69,6 +69,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "groups": presenting.groups(found, view, wanted.sort, today),
         "next_url": _with(request.GET, after=following) if following else "",
         "clear_url": f"/?view={view}",
+        "undo": request.session.pop("undo", None),
         **_preview_of_first(found, today),
     }
     if not found and view == "todo" and not chips and (acts := planner.first_acts()):

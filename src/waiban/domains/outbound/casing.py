@@ -254,6 +254,8 @@ def _act(trip: Trip, item: WorkItem) -> Act:
     label = casework.verb_of(item)
     if item.nature == WorkItem.Nature.SUPPLEMENT:
         return Act(_("改好交回"), reverse("outbound:draft", args=[trip.pk]), item)
+    if item.nature == WorkItem.Nature.OPINION:
+        return Act(label, reverse("acts:answer", args=[item.pk]), item)
     match item.step:
         case "start":
             return Act(_("修改后再发起"), reverse("outbound:draft", args=[trip.pk]), item)

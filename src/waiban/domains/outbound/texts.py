@@ -1,10 +1,14 @@
 """Short texts of a trip for lists, inbox and numbers."""
 
+import uuid
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from babel import Locale
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from waiban.core.ui.format import people_text, short_day_text
 from waiban.domains.outbound.models import Trip
 
 REGIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macao"), "TW": ("台湾", "Taiwan")}
@@ -32,6 +36,20 @@ def detail_text(trip: Trip) -> str:
     """5 人·02-22 离境: one line for an inbox row, Chinese as all stored texts are."""
     day = f"·{trip.depart:%m-%d} 离境" if trip.depart else ""
     return f"{trip.head_count} 人{day}"
+
+
+def details_of(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, str]]:
+    """What an inbox row says of each trip, in the reader's language: size and day, and where it goes."""
+    language = get_language() or "zh"
+    rows = Trip.objects.filter(pk__in=list(ids)).only("head_count", "depart", "countries")
+    return {trip.pk: (_detail(trip), destination_text(trip, language)) for trip in rows}
+
+
+def _detail(trip: Trip) -> str:
+    people = people_text(trip.head_count)
+    if trip.depart is None:
+        return people
+    return _("%(people)s·%(day)s 离境") % {"people": people, "day": short_day_text(trip.depart)}
 
 
 def case_number(trip: Trip) -> str:

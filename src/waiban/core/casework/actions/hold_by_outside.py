@@ -6,7 +6,6 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.casework import clocks, policies
 from waiban.core.casework.errors import CannotError
@@ -21,7 +20,7 @@ def hold_by_outside(case_id: uuid.UUID, *, holder: str, outside_number: str = ""
     """
     case = lock_case(case_id)
     principal = current_principal()
-    if not principal.may(Permission.CASE_ACCEPT):
+    if not policies.may_hold(principal, case):
         policies.refuse("case.held_outside", principal, case, _("由外办经办岗登记"))
     if not holder.strip():
         raise CannotError(_("请写明现在在谁那里"))
@@ -42,7 +41,7 @@ def hold_by_outside(case_id: uuid.UUID, *, holder: str, outside_number: str = ""
 def back_from_outside(case_id: uuid.UUID, *, on: date | None = None) -> Case:
     case = lock_case(case_id)
     principal = current_principal()
-    if not principal.may(Permission.CASE_ACCEPT):
+    if not policies.may_hold(principal, case):
         policies.refuse("case.back_from_outside", principal, case, _("由外办经办岗登记"))
     on = on or clocks.today()
     if not clocks.go_on(case, Pause.Reason.OUTSIDE, on):

@@ -38,6 +38,8 @@ def decide_item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     item, trip = _item(item_id)
     if not policies.may_act(current_principal(), item):
         return HttpResponseRedirect(reverse("outbound:case", args=[trip.pk]))
+    if item.nature == WorkItem.Nature.OPINION:  # asked beside the step: an opinion, never the step's own word
+        return HttpResponseRedirect(reverse("acts:answer", args=[item.pk]))
     trouble = ""
     if request.method == "POST":
         try:
