@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from waiban.rulebook.build import Clause, Description, Line, Remedy, Value, dotted
-from waiban.rulebook.emit import Emitter, has_loop, path_name
+from waiban.rulebook.emit import Emitter, path_name
 from waiban.rulebook.grammar import QUIET, Node
 from waiban.rulebook.sources import STAGES
 
@@ -33,9 +33,10 @@ from waiban.kernel.errors import CalendarError
 SEVERITY = (1, 4, 3, 2, 0, 0)
 DAY = timedelta(days=1)
 BEYOND = (ValueError, OverflowError, CalendarError)
+SPANS = {count: timedelta(days=count) for count in range(-400, 401)}
 def add_days(day, count):
  try:
-  return day + timedelta(days=int(count))
+  return day + (SPANS[count] if count in SPANS else timedelta(days=int(count)))
  except BEYOND:
   return None
 def add_months(day, count):
@@ -62,7 +63,9 @@ def write_module(description: Description, *, whole: bool) -> str:
     stated or exempt, unless `whole`. Lines come in the order of their stage; those of a later one than `stage` aren't
     judged unless `whole`.
     """
-    writer = _Writer(description, whole=whole)
+    from waiban.rulebook.quick import QuickWriter
+
+    writer = Writer(description, whole=True) if whole else QuickWriter(description)
     body = writer.write()
     constants = [f"{name} = {_literal(value)}" for name, value in writer.emitter.constants.items()]
     return "\n".join([HEAD, *constants, *body]) + "\n"
@@ -82,7 +85,7 @@ def _literal(value: Any) -> str:
     return text.removeprefix("datetime.")
 
 
-class _Writer:
+class Writer:
     def __init__(self, description: Description, *, whole: bool) -> None:
         self.d = description
         self.whole = whole
@@ -196,10 +199,23 @@ class _Writer:
         self.day(line.reference)
         self.need(line.early_nodes())
         out.counter = 0
+        self.name_own(line)
+        out.line(f"# {line.rule}")
+        self.judged(line)
+        self.report(line)
+
+    def name_own(self, line: Line) -> None:
         self.own = {name: f"u{k}" for k, name in enumerate(line.values)} | {
             name: f"l{k}" for k, name in enumerate(line.lets)
         }
-        out.line(f"# {line.rule}")
+
+    @staticmethod
+    def own_stage(line: Line) -> int:
+        return STAGES.index(line.card["stage"])
+
+    def judged(self, line: Line) -> None:
+        """The line in full: `a` its answer, `w` why, `m` its items."""
+        out = self.emitter
         out.line(f"a = {NOT_APPLICABLE}")
         out.line("w = 0")
         if line.over is not None:
@@ -212,7 +228,7 @@ class _Writer:
                 stop = "if g is not True:" if line.card["kind"] == "attested" else "if g is False:"
                 out.line(stop)
                 out.line(" break")
-            own = STAGES.index(line.card["stage"])
+            own = self.own_stage(line)
             if line.first_stage < own:
                 self.admission(line, own)
             elif self.whole:
@@ -224,7 +240,6 @@ class _Writer:
             else:
                 self.items(line)
                 out.line("break")
-        self.report(line)
 
     def admission(self, line: Line, own: int) -> None:
         """Before its own stage only what the applicant admits counts: a claim that makes the test false."""
@@ -272,16 +287,20 @@ class _Writer:
     def force(self, line: Line) -> None:
         """Leave unless the line is in force on its day, and set that day's values. Days are compared as ordinals."""
         out = self.emitter
-        day = f"o_{line.reference}"
-        if line.in_force is not None:
-            start, until = line.in_force.start.day, line.in_force.until
-            tests = [f"{day} < {start.toordinal()}"] if start is not None else []
-            tests += [f"{day} >= {until.toordinal()}"] if until is not None else []
-            if tests:
-                out.line(f"if {' or '.join(tests)}:")
-                out.line(" break")
+        tests = self.not_in_force(line)
+        if tests:
+            out.line(f"if {' or '.join(tests)}:")
+            out.line(" break")
         for value in line.values.values():
-            self.value(value, day)
+            self.value(value, f"o_{line.reference}")
+
+    def not_in_force(self, line: Line) -> list[str]:
+        if line.in_force is None:
+            return []
+        day = f"o_{line.reference}"
+        start, until = line.in_force.start.day, line.in_force.until
+        tests = [f"{day} < {start.toordinal()}"] if start is not None else []
+        return [*tests, f"{day} >= {until.toordinal()}"] if until is not None else tests
 
     def value(self, value: Value, day: str) -> None:
         out = self.emitter
@@ -337,11 +356,17 @@ class _Writer:
         assert line.test is not None
         if line.card["kind"] == "attested":
             self.attestation(line, answer, reason)
-        loops = has_loop(line.test)
+        loops = out.loops(line.test)
         test = out.atom(line.test) if loops else ""
         out.line(f"if {test} is True:" if loops else f"if {out.true(line.test)}:")
         out.line(f" {answer} = {MET}")
         out.line(" break")
+        self.unmet(line, answer, reason, applies, test)
+
+    def unmet(self, line: Line, answer: str, reason: str, applies: str | None, test: str) -> None:
+        """What follows once the test isn't true; `test` names its answer where loops had to work it out."""
+        out = self.emitter
+        assert line.test is not None
         if applies is not None:
             out.line(f"if {applies} is None:")
             out.line(f" {answer} = {NOT_STATED}")
@@ -351,7 +376,7 @@ class _Writer:
         if line.clauses:
             self.exemptions(line, test, answer, reason)
         if line.test.nullable:
-            out.line(f"if {test} is None:" if loops else f"if not {out.false(line.test)}:")
+            out.line(f"if {test} is None:" if test else f"if not {out.false(line.test)}:")
             out.line(f" {answer} = {NOT_STATED}")
             out.line(" break")
         if soft:
@@ -374,13 +399,17 @@ class _Writer:
             out.line(f"{answer} = {MET} if {word} else {NOT_MET}")
             out.line(f"{reason} = {BECAUSE_POST}")
             out.line("break")
-        assert line.test is not None
-        claims = [path for keys in self.d.claims.values() for path in keys]
-        if line.card["stated_by"] != "applicant" and not reads(self.d, line, line.test, claims):
+        if self.only_a_post(line):
             with out.block("if in_case:"):
                 out.line(f"{answer} = {NOT_STATED}")
                 out.line(f"{reason} = {BECAUSE_POST}")
                 out.line("break")
+
+    def only_a_post(self, line: Line) -> bool:
+        """Whether, in a case, nothing but the post's own word answers."""
+        assert line.test is not None
+        claims = [path for keys in self.d.claims.values() for path in keys]
+        return line.card["stated_by"] != "applicant" and not reads(self.d, line, line.test, claims)
 
     def exemptions(self, line: Line, test: str, answer: str, reason: str) -> None:
         """The most favourable claim decides: it holds, or something of it is missing, or the facts contradict it."""
@@ -435,8 +464,8 @@ class _Writer:
                         out.line(f"w = {BECAUSE_POST}")
                 out.line("break")
         out.line("m = []")
-        out.items[line.item] = "o"
-        with out.block(f"for x, o in enumerate({over}):"):
+        head = f"for x, o in enumerate({over}):"
+        with out.looping(line.item, "o", over, self.item_nodes(line), head=head, lets=True):
             out.line(f"q = {NOT_APPLICABLE}")
             out.line("z = 0")
             with out.block("while True:"):
@@ -459,7 +488,12 @@ class _Writer:
             with out.block(f"if {reported}:"):
                 facts, remedies = self.told(line, "q")
                 out.line(f"m.append((x, q, z, {facts}, {remedies}))")
-        del out.items[line.item]
+
+    @staticmethod
+    def item_nodes(line: Line) -> list[Node]:
+        """What is asked of every item."""
+        single = (line.where, line.test)
+        return [*line.lets.values(), *(node for node in single if node is not None)]
 
     def report(self, line: Line) -> None:
         out = self.emitter

@@ -10,13 +10,16 @@ their own; everything else is an expression, so that what isn't needed isn't eva
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from waiban.rulebook.grammar import Node
 
+LET = "let"
+CHEAP = frozenset({"stated", "is_true", "is_false", "otherwise", "agree", "len"})
 SIGNS_FOR_NOT = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
 
 
@@ -32,9 +35,51 @@ def path_name(node: Node) -> str | None:
     return ".".join([base.value[1], *reversed(parts)])
 
 
-def has_loop(node: Node) -> bool:
-    """Whether the node itself needs statements; a loop inside a named fact has run already."""
-    return any(part.op == "fold" for part in node.walk())
+def free_items(node: Node) -> frozenset[str]:
+    """The items of loops around the node that it reads; LET where it reads a let, which may hang on an item."""
+    if node.op == "name" and node.value[0] == "let":
+        return frozenset([LET])
+    if node.op == "name":
+        return frozenset([node.value[1]]) if node.value[0] == "item" else frozenset()
+    if node.op == "fold":
+        over, *rest = node.args
+        inner = frozenset().union(*(free_items(part) for part in rest)) - {node.value[1]}
+        return inner | free_items(over)
+    return frozenset().union(*(free_items(part) for part in node.args))
+
+
+def is_costly(node: Node) -> bool:
+    """Whether it pays to work the node out once before a loop."""
+    return any(
+        part.op in ("fold", "table", "arithmetic") or (part.op == "call" and part.value not in CHEAP)
+        for part in node.walk()
+    )
+
+
+def item_path(node: Node) -> tuple[str, str] | None:
+    """(item, keys) of `m.passport.kind`."""
+    parts: list[str] = []
+    while node.op == "attr":
+        parts.append(node.value)
+        node = node.args[0]
+    if not parts or node.op != "name" or node.value[0] != "item":
+        return None
+    return node.value[1], ".".join(reversed(parts))
+
+
+def both(*conditions: str) -> str:
+    """Conditions joined by `and`, as far as they aren't settled."""
+    open_ = [one for one in conditions if one != "True"]
+    if "False" in open_:
+        return "False"
+    return f"({' and '.join(open_)})" if len(open_) > 1 else open_[0] if open_ else "True"
+
+
+def either(*conditions: str) -> str:
+    open_ = [one for one in conditions if one != "False"]
+    if "True" in open_:
+        return "True"
+    return f"({' or '.join(open_)})" if len(open_) > 1 else open_[0] if open_ else "False"
 
 
 class Emitter:
@@ -47,6 +92,10 @@ class Emitter:
         self.resolve = resolve
         self.constants: dict[str, Any] = {}
         self.items: dict[str, str] = {}
+        self.ready: dict[int, str] = {}
+        """Expressions worked out before the loop that reads them, by the identity of their node."""
+        self.heads: dict[tuple[str, str], str] = {}
+        """Keys of a loop's item that were read at its head."""
 
     def line(self, text: str) -> None:
         self.lines.append(f"{' ' * self.depth}{text}")
@@ -73,6 +122,78 @@ class Emitter:
         name = f"K{len(self.constants)}"
         self.constants[name] = value
         return name
+
+    def loops(self, node: Node) -> bool:
+        """Whether the node needs statements that haven't run yet."""
+        if id(node) in self.ready:
+            return False
+        return node.op == "fold" or any(self.loops(part) for part in node.args)
+
+    @contextmanager
+    def looping(
+        self, item: str, variable: str, over: str, parts: Iterable[Node], *, head: str = "", lets: bool = False
+    ) -> Iterator[None]:
+        """
+        A loop over `over`; inside, `item` is `variable`.
+
+        What doesn't depend on the item is worked out before, and keys of the item that are read more than once are
+        read at the head. `lets` says that the line's lets are worked out inside.
+        """
+        nodes = list(parts)
+        ready, heads, before = dict(self.ready), dict(self.heads), self.items.get(item)
+        for node in nodes:
+            self.hoist(node, frozenset([item, LET]) if lets else frozenset([item]))
+        self.items[item] = variable
+        self.heads = {key: name for key, name in heads.items() if key[0] != item}
+        with self.block(head or f"for {variable} in {over}:"):
+            self.read_heads(nodes, item, variable)
+            yield
+        self.ready, self.heads = ready, heads
+        if before is None:
+            del self.items[item]
+        else:
+            self.items[item] = before
+
+    def hoist(self, node: Node, inside: frozenset[str]) -> None:
+        if node.op in ("const", "name") or id(node) in self.ready:
+            return
+        if not is_costly(node):
+            return
+        read = free_items(node)
+        if not read & inside and not read - self.items.keys() - {LET}:
+            self.ready[id(node)] = self.atom(node)
+            return
+        for part in node.args:
+            self.hoist(part, inside)
+
+    def read_heads(self, nodes: list[Node], item: str, variable: str) -> None:
+        found: dict[str, int] = {}
+
+        def count(node: Node) -> None:
+            if id(node) in self.ready or (node.op == "name"):
+                return
+            path = item_path(node)
+            if path is not None:
+                if path[0] == item:
+                    keys = path[1].split(".")
+                    for n in range(len(keys)):
+                        found[".".join(keys[: n + 1])] = found.get(".".join(keys[: n + 1]), 0) + 1
+                return
+            if node.op == "fold" and node.value[1] == item:
+                count(node.args[0])
+                return
+            for part in node.args:
+                count(part)
+
+        for node in nodes:
+            count(node)
+        for path in sorted(found, key=lambda one: (one.count("."), one)):
+            if found[path] > 1:
+                above, _, last = path.rpartition(".")
+                base = self.heads[item, above] if above else variable
+                name = self.fresh("h")
+                self.line(f"{name} = None if {base} is None else {base}.{last}" if above else f"{name} = {base}.{last}")
+                self.heads[item, path] = name
 
     def atom(self, node: Node) -> str:
         """The node's value as a name or literal, so that it may be written twice."""
@@ -104,21 +225,37 @@ class Emitter:
         return self.condition(node, wanted=False)
 
     def condition(self, node: Node, *, wanted: bool) -> str:
-        if not node.nullable and not wanted and node.op not in ("not", "compare"):
+        if id(node) in self.ready:
+            return self.ready[id(node)] if wanted else f"{self.ready[id(node)]} is False"
+        if not node.nullable and not wanted and node.op not in ("not", "compare", "const"):
             return f"not {self.condition(node, wanted=True)}"
         match node.op:
             case "const":
                 return str(node.value is wanted)
             case "not":
                 return self.condition(node.args[0], wanted=not wanted)
-            case "and" | "or" if not has_loop(node):
-                joint = " and " if (node.op == "and") is wanted else " or "
-                return f"({joint.join(self.condition(part, wanted=wanted) for part in node.args)})"
+            case "and" | "or" if not self.loops(node):
+                joint = both if (node.op == "and") is wanted else either
+                return joint(*(self.condition(part, wanted=wanted) for part in node.args))
+            case "choose" if not self.loops(node):
+                return self.chosen(node, wanted=wanted)
             case "compare":
                 return self.compared(node, wanted=wanted)
             case "call" if node.value in ("stated", "is_true", "is_false"):
                 return self.asked(node, wanted=wanted)
-        return f"{self.value(node)} is {wanted}"
+        return self.value(node) if wanted else f"{self.value(node)} is False"
+
+    def chosen(self, node: Node, *, wanted: bool) -> str:
+        test, yes, no = node.args
+        one, other = (self.condition(part, wanted=wanted) for part in (yes, no))
+        true = self.true(test)
+        if not test.nullable:
+            return (
+                either(both(true, one), both(f"not {true}", other))
+                if "False" in (one, other)
+                else (f"({one} if {true} else {other})")
+            )
+        return either(both(true, one), both(self.false(test), other), both(one, other))
 
     def compared(self, node: Node, *, wanted: bool) -> str:
         """Without a guard where Python's own answer to None is the right one: None equals nothing and is in no list."""
@@ -146,13 +283,20 @@ class Emitter:
     def answer(self, node: Node) -> str:
         """True, False or None of a yes or no that isn't a plain name."""
         if not node.nullable:
-            return self.true(node)
+            return self.settled(self.true(node))
         return f"(True if {self.true(node)} else False if {self.false(node)} else None)"
+
+    @staticmethod
+    def settled(condition: str) -> str:
+        """A condition as a value: what it is made of may be None, which counts as False."""
+        return f"({condition})" if condition.startswith("not ") else f"(True if {condition} else False)"
 
     # Values -----------------------------------------------------------------------------------------------------
 
     def value(self, node: Node) -> str:
         """The node as a Python expression; what has to run first is emitted."""
+        if id(node) in self.ready:
+            return self.ready[id(node)]
         method: Callable[[Node], str] = getattr(self, f"emit_{node.op}")
         return method(node)
 
@@ -174,6 +318,9 @@ class Emitter:
         name = path_name(node)
         if name is not None:
             return self.resolve("path", name)
+        path = item_path(node)
+        if path is not None and path in self.heads:
+            return self.heads[path]
         guard, base = self.once(node.args[0])
         return f"(None if {guard} else {base}.{node.value})" if guard else f"{base}.{node.value}"
 
@@ -191,7 +338,7 @@ class Emitter:
         return self.strict(node, lambda base, key: f"{base}.get({key})")
 
     def emit_not(self, node: Node) -> str:
-        if not has_loop(node):
+        if not self.loops(node):
             return self.answer(node)
         text = self.atom(node.args[0])
         return f"(None if {text} is None else not {text})"
@@ -203,20 +350,23 @@ class Emitter:
         return self.strict(node, lambda left, right: f"({left} {node.value} {right})")
 
     def emit_and(self, node: Node) -> str:
-        return self.junction(node, decisive="False") if has_loop(node) else self.answer(node)
+        return self.junction(node, decisive="False") if self.loops(node) else self.answer(node)
 
     def emit_or(self, node: Node) -> str:
-        return self.junction(node, decisive="True") if has_loop(node) else self.answer(node)
+        return self.junction(node, decisive="True") if self.loops(node) else self.answer(node)
 
     def junction(self, node: Node, decisive: str) -> str:
-        """Kleene's and/or where a part has a loop, which runs only if the parts before it left it open."""
+        """Kleene's and/or where a part has a loop, which runs only if the plain parts and those before left it open."""
         other = "True" if decisive == "False" else "False"
         result = self.fresh("b")
         depth = self.depth
         self.line(f"{result} = {other}")
-        for index, part in enumerate(node.args):
+        plain = tuple(part for part in node.args if not self.loops(part))
+        first = (replace(node, args=plain, nullable=any(part.nullable for part in plain)),) if len(plain) > 1 else plain
+        parts = (*first, *(part for part in node.args if self.loops(part)))
+        for index, part in enumerate(parts):
             text = self.atom(part)
-            last = index == len(node.args) - 1
+            last = index == len(parts) - 1
             if part.nullable:
                 with self.block(f"if {text} is None:"):
                     self.line(f"{result} = None")
@@ -232,6 +382,8 @@ class Emitter:
 
     def emit_choose(self, node: Node) -> str:
         test, yes, no = node.args
+        if not self.loops(node) and not test.nullable:
+            return f"({self.value(yes)} if {self.true(test)} else {self.value(no)})"
         condition = self.atom(test)
         result = self.fresh("c")
         with self.block(f"if {condition} is True:"):
@@ -292,10 +444,10 @@ class Emitter:
         return self.asked(node, wanted=True)
 
     def call_is_true(self, node: Node) -> str:
-        return f"({self.asked(node, wanted=True)})"
+        return self.settled(self.asked(node, wanted=True))
 
     def call_is_false(self, node: Node) -> str:
-        return f"({self.asked(node, wanted=True)})"
+        return self.settled(self.asked(node, wanted=True))
 
     def call_agree(self, node: Node) -> str:
         one, other = (self.atom(arg) for arg in node.args)
@@ -332,15 +484,8 @@ class Emitter:
             self.line("else:")
             self.depth += 1
         self.line(f"{result} = {start}")
-        variable = self.fresh("i")
-        before = self.items.get(item)
-        self.items[item] = variable
-        with self.block(f"for {variable} in {text}:"):
+        with self.looping(item, self.fresh("i"), text, [what, *where]):
             self.fold_body(name, result, what, where[0] if where else None)
-        if before is None:
-            del self.items[item]
-        else:
-            self.items[item] = before
         if name == "distinct":
             self.line(f"if {result} is not None:")
             self.line(f" {result} = len({result})")
@@ -353,6 +498,12 @@ class Emitter:
         if where is not None and not where.nullable:
             self.line(f"if not {self.true(where)}:")
             self.line(" continue")
+        elif where is not None and name not in ("any", "all") and not self.loops(where):
+            self.line(f"if {self.false(where)}:")
+            self.line(" continue")
+            self.line(f"if not {self.true(where)}:")
+            self.line(f" {result} = None")
+            self.line(" break")
         elif where is not None:
             condition = self.atom(where)
             self.line(f"if {condition} is False:")
@@ -390,7 +541,7 @@ class Emitter:
 
     def quantifier(self, result: str, what: Node, condition: str | None, *, any_: bool) -> None:
         """A decisive item ends the loop; one that isn't stated, or may not count, leaves the answer open."""
-        if condition is None and not has_loop(what):
+        if condition is None and not self.loops(what):
             self.line(f"if {self.condition(what, wanted=not any_)}:")
             self.line(" continue")
             if not what.nullable:

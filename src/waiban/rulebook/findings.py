@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+import msgspec
 
 from waiban.rulebook.code import (
     BECAUSE_POST,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
     from waiban.rulebook.law import Law
 
+T = TypeVar("T")
+Form = tuple[str, list[str]]
+"""A sentence with %s for its words, and their names."""
 _Offer = tuple[tuple[Any, ...] | None, int | None]
 Verdict = Literal["clear", "blocked", "incomplete"]
 Language = Literal["zh", "en"]
@@ -38,7 +43,10 @@ Language = Literal["zh", "en"]
 SIMPLE = frozenset({int, str, bool, type(None)})
 """Kinds of facts that JSON has as they are."""
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z_0-9.]*)\}")
+RANKS = {stage: rank for rank, stage in enumerate(STAGES)}
+NOTHING_ATTESTED: Mapping[str, bool] = {}
 BITES = ("block", "attest")
+OURS = {"zh": "本系统理解", "en": "our reading"}
 HELD = {"zh": "由外办掌握", "en": "held by the office"}
 UNSTATED = {"zh": "未填", "en": "not stated"}
 YES_NO = {"zh": ("否", "是"), "en": ("no", "yes")}
@@ -82,17 +90,15 @@ DEFAULT_TEXTS = {
 SHEETS = {"zh": 0, "en": 1}
 
 
-class lazy:  # noqa: N801 - used as a decorator, as property is
+class lazy(Generic[T]):  # noqa: N801 - used as a decorator, as property is
     """A property worked out once; without the lock of functools.cached_property, which costs more than most answers."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
+    def __init__(self, function: Callable[[Any], T]) -> None:
         self.function = function
         self.name = function.__name__
         self.__doc__ = function.__doc__
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
+    def __get__(self, instance: Any, owner: type | None = None) -> T:
         value = self.function(instance)
         instance.__dict__[self.name] = value
         return value
@@ -107,7 +113,7 @@ class Missing:
     en: str
 
 
-class Item(NamedTuple):
+class Item(msgspec.Struct, frozen=True):
     """One member, stop or line that a finding is about."""
 
     path: str
@@ -118,15 +124,68 @@ class Item(NamedTuple):
     remedies: tuple[Any, ...] | None
 
 
-class Finding:
-    """One rule's answer on one dossier. What is costly to write is written on first use."""
+class Plate:
+    """What all findings of one line share; made once a law, when the line is first written about."""
 
-    def __init__(self, judgement: Judgement, detail: tuple[Any, ...]) -> None:
-        self.judgement = judgement
-        self.detail = detail
-        self.code: int = detail[1]
+    def __init__(self, law: Law, card: dict[str, Any]) -> None:
+        self.shown: list[str] = card["shown"]
+        self.over: str | None = card["over"]
+        self.single = not card["dated_citations"]
+        self.citation = _citation(card["citation"])
+        reading = card["reading"]
+        self.reading: Mapping[str, str] | None = (
+            OURS if reading is True else reading if isinstance(reading, dict) else None
+        )
+        self.offers: list[Mapping[str, str]] = [one["offer"] for one in card["exemptions"] if one["offer"]]
+        self.marked = bool(card["claimed"] or card["calendar"] or not card["citation"]["verified"])
+        self.remedies: list[dict[str, Any]] = card["remedies"]
+        self.absolute = [at if at.startswith("/") else f"/{at}" for at in card["at"]]
+        self.texts: dict[str, tuple[Form, Form]] = {}
+        """Sentences of answers that have words of their own, filled from the facts shown alone."""
+        for answer, text in card["text"].items():
+            zh, en = (_form(template(text[language])) for language in ("zh", "en"))
+            if answer != "not_stated" and not {*zh[1], *en[1]} - set(self.shown):
+                self.texts[answer] = zh, en
+        self.labels: tuple[Mapping[str, str], Mapping[str, str]] = (law.words["zh"], law.words["en"])
+
+
+def _form(parts: list[str]) -> Form:
+    return "%s".join(part.replace("%", "%%") for part in parts[::2]), parts[1::2]
+
+
+class Finding(msgspec.Struct, dict=True, eq=False):
+    """
+    One rule's answer on one dossier. What is costly to write is written on first use.
+
+    `detail` is what the law's code reports: (line, answer, reason, facts, items, remedies, law_day).
+    """
+
+    law: Any
+    dossier: Any
+    expand: Any
+    in_case: bool
+    masked: bool
+    detail: tuple[Any, ...]
+
+    @property
+    def code(self) -> int:
         """The answer's number in ANSWERS."""
-        self.card: dict[str, Any] = judgement.cards[detail[0]]
+        return int(self.detail[1])
+
+    @lazy
+    def card(self) -> dict[str, Any]:
+        """What is known of the rule's line."""
+        card: dict[str, Any] = self.law.cards[self.detail[0]]
+        return card
+
+    @lazy
+    def plate(self) -> Plate:
+        """The line's card made ready for writing."""
+        plates: dict[int, Plate] = self.law.plates
+        number = self.detail[0]
+        if number not in plates:
+            plates[number] = Plate(self.law, self.card)
+        return plates[number]
 
     @property
     def reason(self) -> int:
@@ -188,31 +247,41 @@ class Finding:
     @lazy
     def facts(self) -> dict[str, Any]:
         """Facts used, by name, as plain values; those of the worst item where the rule looks at items."""
-        if self._items is not None:
-            worst = self._worst_item
-            return dict(worst.facts) if worst is not None else {}
-        return self._named(self._facts)
+        if self.detail[4] is not None:
+            worst = self._worst_items
+            return dict(worst[0].facts) if worst else {}
+        return self._named(self.detail[3])
 
     @lazy
     def items(self) -> list[Item]:
-        over = self.card["over"]
+        found = self.detail[4]
+        if not found:
+            return []
+        over = self.plate.over
+        named = self._named
         return [
-            Item(f"{over}/{index}", ANSWERS[code], self._named(facts), index, reason, remedies)
-            for index, code, reason, facts, remedies in self._items or ()
+            Item(f"{over}/{index}", ANSWERS[code], named(facts), index, reason, remedies)
+            for index, code, reason, facts, remedies in found
         ]
 
     @lazy
+    def _worst_items(self) -> list[Item]:
+        answer = ANSWERS[self.detail[1]]
+        return [item for item in self.items if item.answer == answer]
+
+    @property
     def _worst_item(self) -> Item | None:
-        return next((item for item in self.items if item.answer == self.answer), None)
+        worst = self._worst_items
+        return worst[0] if worst else None
 
     def _named(self, values: tuple[Any, ...] | None) -> dict[str, Any]:
         if values is None:
             return {}
-        named = dict(zip(self.card["shown"], values, strict=True))
+        named = dict(zip(self.plate.shown, values))  # noqa: B905 - as many as the code tells
         for name, value in named.items():
             if value.__class__ not in SIMPLE:
-                named[name] = plain(value)
-        if self.judgement.masked:
+                named[name] = value.isoformat() if value.__class__ is date else plain(value)
+        if self.masked:
             named |= dict.fromkeys(self.card["held"], HELD["zh"])
         return named
 
@@ -220,35 +289,56 @@ class Finding:
 
     @property
     def text_zh(self) -> str:
-        return self._text("zh")
+        return self._texts[0]
 
     @property
     def text_en(self) -> str:
-        return self._text("en")
+        return self._texts[1]
+
+    @lazy
+    def _texts(self) -> tuple[str, str]:
+        """The finding's sentence in both languages."""
+        zh, en = self._sentences()
+        if self.detail[4] is not None and (same := len(self._worst_items)) > 1:
+            zh += f"（共 {same} 处）"
+            en += f" ({same} places)"
+        return (zh + self._marks("zh"), en + self._marks("en")) if self.plate.marked else (zh, en)
+
+    def _sentences(self) -> tuple[str, str]:
+        plate, detail = self.plate, self.detail
+        reason = detail[2]
+        if detail[4] is not None and (worst := self._worst_items):
+            reason = worst[0].reason
+        forms = plate.texts.get(ANSWERS[detail[1]]) if reason <= 0 and not self.masked else None
+        if forms is None:
+            return self.sentence("zh"), self.sentence("en")
+        facts, (zh, en) = self.facts, forms
+        labels, others = plate.labels
+        words, more = [], []
+        for name in zh[1]:
+            value = facts[name]
+            plain_ = value.__class__
+            words.append(
+                labels.get(value, value) if plain_ is str else value if plain_ is int else self._word(value, "zh")
+            )
+        for name in en[1]:
+            value = facts[name]
+            plain_ = value.__class__
+            more.append(
+                others.get(value, value) if plain_ is str else value if plain_ is int else self._word(value, "en")
+            )
+        return zh[0] % tuple(words), en[0] % tuple(more)
 
     def item_text(self, item: Item, language: Language) -> str:
         return self._sentence(item.answer, item.reason, item.facts, language, item)
 
     def sentence(self, language: Language) -> str:
         """The rule's own words, without the marks of how sure it is."""
-        item = self._worst_item if self._items is not None else None
-        reason = item.reason if item is not None else self.reason
+        item = self._worst_item if self.detail[4] is not None else None
+        reason = item.reason if item is not None else self.detail[2]
         return self._sentence(self.answer, reason, self.facts, language, item)
 
-    def _text(self, language: Language) -> str:
-        text = self.sentence(language)
-        if self._items is not None and (same := sum(one.answer == self.answer for one in self.items)) > 1:
-            text += f"（共 {same} 处）" if language == "zh" else f" ({same} places)"
-        return text + self._marks(language)
-
-    @property
-    def _may_be_marked(self) -> bool:
-        card = self.card
-        return bool(card["claimed"] or card["calendar"] or not card["citation"]["verified"])
-
     def _marks(self, language: Language) -> str:
-        if not self._may_be_marked:
-            return ""
         marks = ""
         if self.code in (MET, NOT_MET, EXEMPT) and self.as_claimed:
             marks += CLAIMED[language]
@@ -308,16 +398,17 @@ class Finding:
         return UNSTATED[language]
 
     def _word(self, value: Any, language: Language) -> str:
+        if value.__class__ is str:
+            if value == HELD["zh"]:
+                return HELD[language]
+            return self.plate.labels[SHEETS[language]].get(value, value)
         if value is None:
             return UNSTATED[language]
-        if value == HELD["zh"]:
-            return HELD[language]
         if isinstance(value, bool):
             return YES_NO[language][value]
         if isinstance(value, (list, tuple)):
             return ("、" if language == "zh" else ", ").join(self._word(one, language) for one in value)
-        label = self.judgement.law.labels.get(value) if isinstance(value, str) else None
-        return label[language] if label else str(value)
+        return str(value)
 
     def _missing_words(self, language: Language, item: Item | None) -> str:
         own = self.card["missing"]
@@ -338,7 +429,7 @@ class Finding:
             if not needed:
                 continue
             label = self._label(path)
-            for pointer in unstated(self.judgement.dossier, path):
+            for pointer in unstated(self.dossier, path):
                 inside = over is not None and pointer.startswith(f"{over}/")
                 if inside and int(pointer.removeprefix(f"{over}/").split("/")[0]) not in wanted:
                     continue
@@ -346,7 +437,7 @@ class Finding:
         return list(found.values())
 
     def _label(self, path: str) -> Mapping[str, str]:
-        labels = self.judgement.law.labels
+        labels = self.law.labels
         last = path.rpartition(".")[2]
         return (
             labels.get(path) or labels.get(last) or {"zh": last.rstrip("_"), "en": last.rstrip("_").replace("_", " ")}
@@ -355,26 +446,29 @@ class Finding:
     @lazy
     def paths(self) -> list[str]:
         """JSON Pointers of the fields that the finding belongs beside, most telling first."""
-        over = self.card["over"]
-        items = [item for item in self.items if item.answer == self.answer]
-        places: list[str] = []
-        for at in self.card["at"]:
-            if at.startswith("/"):
-                places.append(at)
-            elif over is None:
-                places.append(f"/{at}")
-            else:
-                places += [f"{item.path}/{at}" for item in items] or [over]
-        if not places:
-            places = [item.path for item in items] or ([over] if over else [])
-        return list(dict.fromkeys([*places, *(one.path for one in self.missing)]))
+        over = self.plate.over
+        if over is None:
+            places = list(self.plate.absolute)
+        else:
+            places = []
+            items = self._worst_items
+            for at in self.card["at"]:
+                if at.startswith("/"):
+                    places.append(at)
+                else:
+                    places += [f"{item.path}/{at}" for item in items] or [over]
+            if not places:
+                places = [item.path for item in items] or [over]
+        if self.detail[1] == NOT_STATED:
+            places += [one.path for one in self.missing]
+        return list(dict.fromkeys(places))
 
     # What it rests on -------------------------------------------------------------------------------------------
 
     @property
     def as_claimed(self) -> bool:
         """Judged by what the file claims of a post's decision; in a case only the post's own decision counts."""
-        return bool(self.card["claimed"]) and not self.judgement.in_case and self.reason != BECAUSE_POST
+        return bool(self.card["claimed"]) and not self.in_case and self.reason != BECAUSE_POST
 
     @property
     def provisional(self) -> bool:
@@ -382,7 +476,7 @@ class Finding:
         if not self.card["calendar"]:
             return False
         days = [value for value in self._raw_values() if isinstance(value, date)]
-        return bool(days) and self.judgement.law.calendar.is_provisional(*days)
+        return bool(days) and self.law.calendar.is_provisional(*days)
 
     def _raw_values(self) -> Iterable[Any]:
         yield from self._facts or ()
@@ -391,9 +485,9 @@ class Finding:
 
     @lazy
     def citation(self) -> dict[str, Any]:
+        if self.plate.single:
+            return dict(self.plate.citation)
         cited = self.card["citation"]
-        if not self.card["dated_citations"]:
-            return _citation(cited)
         for value in self.card["values"]:
             for period in reversed(value["dated"]):
                 start = period["from"]
@@ -405,17 +499,12 @@ class Finding:
     @property
     def reading(self) -> Mapping[str, str] | None:
         """Set where the reading is ours (本系统理解)."""
-        reading = self.card["reading"]
-        if reading is True:
-            return {"zh": "本系统理解", "en": "our reading"}
-        return reading if isinstance(reading, dict) else None
+        return self.plate.reading
 
     @property
     def offers(self) -> list[Mapping[str, str]]:
         """Exemptions that nobody claimed and that could be."""
-        if self.code != NOT_MET or self.reason > 0:
-            return []
-        return [clause["offer"] for clause in self.card["exemptions"] if clause["offer"]]
+        return self.plate.offers if self.code == NOT_MET and self.reason <= 0 else []
 
     # Remedy -----------------------------------------------------------------------------------------------------
 
@@ -425,7 +514,7 @@ class Finding:
         return [
             edit
             for operation, value, index, _ in self._chosen
-            for edit in self.judgement.expand(operation, value, index)
+            for edit in self.expand(self.dossier, operation, value, index)
         ]
 
     @lazy
@@ -472,28 +561,38 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as the command line and the interface print it (JSON values only)."""
+        card, plate, code = self.card, self.plate, self.detail[1]
+        mends = bool(plate.remedies) and code == NOT_MET
+        texts = self._texts
         return {
-            "rule": self.rule,
-            "level": self.level,
-            "stage": self.stage,
-            "answer": self.answer,
+            "rule": card["rule"],
+            "level": card["level"],
+            "stage": card["stage"],
+            "answer": ANSWERS[code],
             "facts": self.facts,
-            "items": [{"path": item.path, "answer": item.answer, "facts": dict(item.facts)} for item in self.items],
-            "text_zh": self.text_zh,
-            "text_en": self.text_en,
+            "items": [{"path": item.path, "answer": item.answer, "facts": dict(item.facts)} for item in self.items]
+            if self.detail[4]
+            else [],
+            "text_zh": texts[0],
+            "text_en": texts[1],
             "citation": self.citation,
-            "remedy": self.remedy,
-            "remedy_zh": self.remedy_zh,
-            "remedy_en": self.remedy_en,
+            "remedy": self.remedy if mends else [],
+            "remedy_zh": self._remedy_text("zh") if mends else "",
+            "remedy_en": self._remedy_text("en") if mends else "",
             "paths": self.paths,
-            "as_claimed": self.as_claimed,
-            "reading": dict(self.reading) if self.reading else None,
-            "offers": [dict(offer) for offer in self.offers],
+            "as_claimed": self.as_claimed if plate.marked else False,
+            "reading": dict(plate.reading) if plate.reading else None,
+            "offers": [dict(offer) for offer in self.offers] if plate.offers else [],
         }
 
 
 class Judgement:
-    """All that one law says of one dossier at one stage."""
+    """All that one law says of one dossier at one stage. Findings know nothing of it, so that it is freed at once."""
+
+    __slots__ = (
+        "__dict__", "_details", "_expand", "as_of", "attested", "codes", "dossier", "findings", "in_case", "law", "masked",
+        "stage", "today",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -508,48 +607,54 @@ class Judgement:
         attested: Mapping[str, bool] | None = None,
         masked: bool = False,
     ) -> None:
+        if today is None:
+            today = as_of
+        if attested is None:
+            attested = NOTHING_ATTESTED
         self.law = law
-        self.cards = law.cards
         self.dossier = dossier
         self.stage = stage
         self.as_of = as_of
-        self.today = today if today is not None else as_of
+        self.today = today
         self.in_case = in_case
-        self.attested = attested or {}
+        self.attested = attested
         self.masked = masked
         self._expand = expand
-        self._details, self.codes = self._run(law.judge)
-
-    def _run(self, judge: Callable[..., Any]) -> tuple[list[tuple[Any, ...]], list[int]]:
-        details, codes = judge(
-            self.dossier, self.today, self.as_of, STAGES.index(self.stage), self.attested, self.in_case
+        details, self.codes = law.judge(dossier, today, as_of, RANKS[stage], attested, in_case)
+        self._details = details
+        self.findings: list[Finding] = (
+            self._group(details)
+            if law.has_overlays
+            else [Finding(law, dossier, expand, in_case, masked, detail) for detail in details]
         )
-        return details, codes
+        """What is due and not met, not stated or exempt: one finding a rule, in the order of the stages."""
 
     def expand(self, operation: str, value: Any, index: int | None) -> list[dict[str, Any]]:
         return self._expand(self.dossier, operation, value, index)
 
-    @lazy
-    def findings(self) -> list[Finding]:
-        """What is due and not met, not stated or exempt: one finding a rule, in the order of the stages."""
-        return self._group(self._details)
+    def _finding(self, detail: tuple[Any, ...]) -> Finding:
+        return Finding(self.law, self.dossier, self._expand, self.in_case, self.masked, detail)
 
     @lazy
     def all_findings(self) -> list[Finding]:
         """One finding for every judged rule, met, not applicable and due later ones too."""
-        details, _ = self._run(self.law.judge_whole)
+        details, _ = self.law.judge_whole(
+            self.dossier, self.today, self.as_of, RANKS[self.stage], self.attested, self.in_case
+        )
         return self._group(details)
 
     @lazy
     def lines(self) -> list[Finding]:
         """Every line of every rule, levels apart: deadlines of several levels stack, the earliest counts."""
-        details, _ = self._run(self.law.judge_whole)
-        return [Finding(self, detail) for detail in details]
+        details, _ = self.law.judge_whole(
+            self.dossier, self.today, self.as_of, RANKS[self.stage], self.attested, self.in_case
+        )
+        return [self._finding(detail) for detail in details]
 
     def _group(self, details: list[tuple[Any, ...]]) -> list[Finding]:
         """Lines of one rule (its own, lower levels' over it) make one finding: the worst, the nearest if equal."""
         if not self.law.has_overlays:
-            return [Finding(self, detail) for detail in details]
+            return [self._finding(detail) for detail in details]
         by_rule: dict[str, list[tuple[Any, ...]]] = {}
         for detail in details:
             by_rule.setdefault(self.law.cards[detail[0]]["rule"], []).append(detail)
@@ -560,7 +665,7 @@ class Judgement:
                 bad, good = SEVERITY[line[1]], SEVERITY[worst[1]]
                 if bad > good or (bad == good and line[1] not in (NOT_APPLICABLE, DUE_LATER)):
                     worst = line
-            findings.append(Finding(self, worst))
+            findings.append(self._finding(worst))
         return findings
 
     @lazy

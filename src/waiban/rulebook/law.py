@@ -82,6 +82,16 @@ class Law:
     def has_overlays(self) -> bool:
         return any(card.get("relation") for card in self.cards)
 
+    @cached_property
+    def words(self) -> dict[str, dict[str, str]]:
+        """Words of the dossier as each language prints them."""
+        return {language: {word: label[language] for word, label in self.labels.items()} for language in ("zh", "en")}
+
+    @cached_property
+    def plates(self) -> dict[int, Any]:
+        """What findings of a line share, by the line's number; `findings` fills it."""
+        return {}
+
     def entry(self, rule: str) -> dict[str, Any] | None:
         return next((entry for entry in self.entries if entry["rule"] == rule), None)
 
