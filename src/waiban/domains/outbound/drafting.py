@@ -24,6 +24,7 @@ from waiban.domains.outbound.gates import has_request
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, BudgetBuild, Trip
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.plan_fields import show_plan
 from waiban.domains.outbound.presenting import FindingView, Summary, summary_of
 from waiban.domains.outbound.roads import Road, road_of
 from waiban.domains.outbound.texts import place_name
@@ -104,6 +105,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
     make = Fields(reading, law_of(trip.office))
     dossier = reading.dossier
     fields = _plain_fields(make, dossier)
+    show_plan(trip, make, fields, dossier)
     names = _names(trip)
     lists = {
         "stops": _lines(make, dossier, "/stops", _stop),
@@ -136,7 +138,7 @@ def draft_page(trip: Trip, reading: Reading | None = None) -> DraftPage:
             Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
         ),
         total=money_text(Money(total, "CNY")) if total is not None else "",
-        rates=_rates(make, dossier),
+        rates=rate_fields(make, dossier),
         first_problem=problems[0] if problems else None,
         hand_over=_hand_over(trip, item),
         road=road_of(value_of(dossier)),
@@ -309,6 +311,12 @@ def _budget_line_of(changed: dict[str, dict[str, Any]]) -> Row:
     return row
 
 
+def budget_row(make: Fields, place: int, line: dict[str, Any]) -> Line:
+    """One line of money by itself: the settlement's rows are the budget's."""
+    fields, say = _budget_line_of({})(make, f"/budget/lines/{place}", line)
+    return Line(f"/budget/lines/{place}", place, fields, say)
+
+
 def _differs(built: dict[str, Any], line: dict[str, Any]) -> dict[str, str]:
     """A line that a person changed stays; it shows what the itinerary gives, and asks for the reason until it has one."""
     _amount, says = line_arithmetic(built)
@@ -316,7 +324,7 @@ def _differs(built: dict[str, Any], line: dict[str, Any]) -> dict[str, str]:
     return {"differs": text, "asks": "" if line.get("reason") else _("请写明理由")}
 
 
-def _rates(make: Fields, dossier: dict[str, Any]) -> list[Field]:
+def rate_fields(make: Fields, dossier: dict[str, Any]) -> list[Field]:
     lines = (dossier.get("budget") or {}).get("lines") or []
     currencies = sorted({str(line.get("currency")) for line in lines if line.get("currency") not in (None, "", "CNY")})
     return [make(f"/budget/rates_to_cny/{code}", _("1 %(code)s 合人民币") % {"code": code}) for code in currencies]

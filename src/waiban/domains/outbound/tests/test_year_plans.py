@@ -1,6 +1,5 @@
 """The year's plan from the unit's proposal to the leader, and the quota that trips take from it."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from waiban.core.casework.actions.decide import MemberAnswer, decide
 from waiban.core.casework.actions.send_back import send_back
 from waiban.core.casework.actions.withdraw import cancel_case, withdraw
 from waiban.core.casework.clocks import today
-from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.models import WorkItem
 from waiban.core.files.actions.admit import admit
 from waiban.core.people.models import Unit
 from waiban.core.people.personas import People
@@ -122,7 +121,7 @@ def dossier(people: People, number: int | None = 1, **plan: Any) -> dict[str, An
 
 
 def answers(people: People, trip: Trip) -> dict[str, str]:
-    with people.as_("desk_officer"):
+    with people.as_("designated_officer"):
         found = check(Trip.objects.select_related("unit", "office").get(pk=trip.pk))
         return {finding.rule: finding.answer for finding in found.all_findings}
 
@@ -443,7 +442,3 @@ def test_errors_name_row_and_column(house: People) -> None:
         "第 2 行团组名称：待填",
     ]
 
-
-def cases(people: People) -> Sequence[Case]:
-    with people.as_system():
-        return list(Case.objects.filter(kind="plan"))
