@@ -44,8 +44,18 @@ def _has_senders(trip: Trip) -> bool:
     return by_parts(trip)
 
 
+def _approved(trip: Trip) -> bool:
+    return not trip.imported and trip.state in (
+        Trip.State.APPROVED,
+        Trip.State.AWAY,
+        Trip.State.RETURNED,
+        Trip.State.CLOSED,
+    )
+
+
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
     Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
+    Room("money", gettext_lazy("预算决算"), "outbound:money", _approved),
     Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
 ]

@@ -90,10 +90,16 @@ class Settlement(ProtectedModel):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(
                 condition=Q(state="draft")
-                | Q(total_cny__isnull=False, refused_cny__isnull=False, handed_in_on__isnull=False, paid_on__isnull=False),
+                | Q(
+                    total_cny__isnull=False,
+                    refused_cny__isnull=False,
+                    handed_in_on__isnull=False,
+                    paid_on__isnull=False,
+                ),
                 name="a_settlement_handed_in_has_its_sums",
             ),
             models.CheckConstraint(
-                condition=~Q(state="confirmed") | Q(confirmed_on__isnull=False), name="a_confirmed_settlement_has_its_day"
+                condition=~Q(state="confirmed") | Q(confirmed_on__isnull=False),
+                name="a_confirmed_settlement_has_its_day",
             ),
         ]

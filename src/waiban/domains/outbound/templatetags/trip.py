@@ -23,6 +23,12 @@ LONG = 40
 NOTHING: SafeString = mark_safe("")
 
 
+@register.filter
+def shown(field: Field) -> str:
+    """What a field says where it isn't a control."""
+    return dict(field.options).get(field.value, field.value)
+
+
 @register.inclusion_tag("outbound/parts/rooms.html")
 def trip_rooms(trip: Trip, here: str) -> dict[str, Any]:
     return {"trip": trip, "here": here, "rooms": [room for room in ROOMS if room.shown(trip)]}
