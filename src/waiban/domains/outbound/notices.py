@@ -5,6 +5,13 @@ from typing import Any
 from waiban.domains.outbound.models import InternalNotice, SendingPart, Trip
 
 
+CONTENTS = (
+    "members", "units", "posts", "countries", "task", "programme", "route", "invitation", "host_profile", "funding",
+    "budget",
+)  # fmt: skip
+"""What a notice must say, by the names of the exchange format."""
+
+
 def with_notices(trip: Trip) -> dict[str, Any]:
     """The dossier with the notices as their rows say: a sending unit shows its own without seeing the dossier."""
     if not SendingPart.objects.filter(trip=trip).exists():
@@ -22,7 +29,7 @@ def notice_entries(trip: Trip) -> list[dict[str, Any]]:
             "places": row.places,
             "from": row.since.isoformat(),
             "to": row.until.isoformat(),
-            "contents": sorted(name for name, value in row.shown.items() if value not in (None, [], "")),
+            "contents": sorted(name for name in CONTENTS if row.shown.get(name) not in (None, [], "")),
             "objections": row.objections,
         }
         for row in rows

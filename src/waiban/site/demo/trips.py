@@ -200,6 +200,7 @@ class Player:
         day = self.day(step)
         match step:
             case "finance_review":
+                self.nature(day)
                 self.finance(day)
             case "notice":
                 for unit in self.units():
@@ -254,6 +255,12 @@ class Player:
                 with self.city.as_("desk_officer"):
                     decide(self.item(step).pk, "done", opinion="报告充实，结案。", on=day)
         return True
+
+    def nature(self, day: date) -> None:
+        """On the road of teaching and research the unit's head states the nature of the task first."""
+        if self.items("nature_statement"):
+            with self.as_unit("head"):
+                decide(self.item("nature_statement").pk, "agree", opinion="属学术交流合作，予以认定。", on=day)
 
     def finance(self, day: date) -> None:
         if self.story.extra == "substitute":

@@ -1,6 +1,5 @@
 """The main job by its doors: from a draft to the paper, and the ways beside it."""
 
-from datetime import timedelta
 
 import pytest
 
@@ -11,19 +10,14 @@ from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.queries import opinions
 from waiban.core.papers.models import Paper
-from waiban.core.people.actions.add_outside_traveller import add_outside_traveller
-from waiban.core.people.actions.save_traveller import Facts
 from waiban.core.people.personas import People
-from waiban.core.people.queries import traveller_card
-from waiban.domains.outbound.actions.close_notice import close_notice
-from waiban.domains.outbound.actions.post_notice import post_notice
 from waiban.domains.outbound.actions.record_outside_approval import record_outside_approval
 from waiban.domains.outbound.actions.save_draft import save_draft
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.casing import case_page
 from waiban.domains.outbound.drafting import item_to_hand_over
-from waiban.domains.outbound.models import InternalNotice, Trip, TripMember
+from waiban.domains.outbound.models import Trip, TripMember
 from waiban.domains.outbound.tests import world
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
@@ -127,38 +121,6 @@ def test_a_line_saved_from_the_form_has_its_amount_and_the_budget_its_total(peop
     budget = saved.trip.dossier["budget"]
     assert budget["lines"][1]["amount"] == 12000 * 2 * 4
     assert budget["total_cny"] == 8000 + (96000 + 100000 + 50000) * 47 // 1000
-
-
-def test_each_unit_that_sends_somebody_shows_its_own_notice(people: People) -> None:
-    """The other unit's officer gets the step, sees the case from then on, and is asked for nothing else."""
-    world.ready(people)
-    elsewhere = people.city.units["elsewhere"]
-    content = world.dossier(people)
-    with people.as_("designated_officer"):
-        guest = add_outside_traveller(
-            people.city.units["unit"],
-            elsewhere,
-            name="闻一渡",
-            facts=Facts(post="科长", rank="section", category="official", status="serving", managed_by="city"),
-            since=today(),
-        )
-        content["members"].append({**traveller_card(guest, today()), "role": "member", "leadership_of": "无"})
-    trip = world.draft(people, content)
-    with people.as_("designated_officer"):
-        trip = start_trip(trip.pk)
-    with people.as_("unit_finance"):
-        decide(world.open_item(trip, "finance_review").pk, "agree")
-    with people.as_("outsider"):
-        trip = Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
-        since, until = today() - timedelta(days=20), today() - timedelta(days=1)
-        post_notice(trip.pk, elsewhere.pk, since=since, until=until, places=["notice_board"])
-        notice = InternalNotice.objects.get(trip=trip, unit=elsewhere)
-        close_notice(notice.pk, objections=False, proof=world.attach(trip, "notice_proof"))
-        with pytest.raises(CannotError):
-            post_notice(trip.pk, trip.unit_id, since=since, until=until, places=["intranet"])
-    with people.as_("designated_officer"):
-        assert world.open_item(trip, "notice", str(trip.unit_id))
-        assert [entry["by"] for entry in Trip.objects.get(pk=trip.pk).dossier["notices"]] == ["sending"]
 
 
 def test_one_body_has_filed_while_another_has_not(people: People) -> None:
