@@ -53,9 +53,15 @@ def _approved(trip: Trip) -> bool:
     )
 
 
+def _was_approved(trip: Trip) -> bool:
+    """Also a trip that was called off afterwards."""
+    return bool(trip.dossier.get("approval")) and not trip.imported
+
+
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
     Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
     Room("money", gettext_lazy("预算决算"), "outbound:money", _approved),
     Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
+    Room("changes", gettext_lazy("变更"), "outbound:changes", _was_approved),
 ]

@@ -3,6 +3,7 @@ from django.urls import path
 from waiban.domains.outbound.views import (
     backward,
     cases,
+    changes,
     decisions,
     draft,
     lists,
@@ -73,4 +74,13 @@ urlpatterns = [
     path("paper-entries/<uuid:entry_id>/", decisions.check_paper, name="check_paper"),
     path("papers/<uuid:paper_id>/", papers.paper, name="paper"),
     path("papers/<uuid:paper_id>/scan/", papers.file_scan, name="file_scan"),
+    path("<uuid:trip_id>/changes/", changes.changes, name="changes"),
+    path("<uuid:trip_id>/changes/ask/", changes.ask, name="ask_change"),
+    path("changes/<uuid:change_id>/", changes.change, name="change"),
+    path("changes/<uuid:change_id>/start/", changes.start, name="start_change"),
+    path("changes/<uuid:change_id>/decide/", changes.decide_change, name="decide_change"),
+    path("changes/<uuid:change_id>/outside/", changes.outside_change, name="outside_change"),
+    path("changes/<uuid:change_id>/notice/<uuid:unit_id>/", changes.change_notice, name="change_notice"),
+    path("changes/<uuid:change_id>/carry-out/", changes.carry_out_change, name="carry_out_change"),
+    path("changes/<uuid:change_id>/drop/", changes.drop, name="drop_change"),
 ]

@@ -211,12 +211,12 @@ def _save(request: HttpRequest, trip_id: uuid.UUID, act: str) -> Saved:
     if not revision.isdigit():
         raise CannotError(_("请刷新后再改"))
     try:
-        return save_draft(trip_id, posted, revision=int(revision), edits=_edits(act, request, trip_id))
+        return save_draft(trip_id, posted, revision=int(revision), edits=edits_of(act, request, trip_or_404(trip_id)))
     except KeyError as error:
         raise CannotError(_("有一栏不认识：%(name)s") % {"name": error.args[0]}) from error
 
 
-def _edits(act: str, request: HttpRequest, trip_id: uuid.UUID) -> list[dict[str, Any]]:
+def edits_of(act: str, request: HttpRequest, trip: Trip) -> list[dict[str, Any]]:
     """add:/stops, remove:/stops/1, up:/stops/1; a member is added with the traveller's card."""
     if not act:
         return []
@@ -230,7 +230,6 @@ def _edits(act: str, request: HttpRequest, trip_id: uuid.UUID) -> list[dict[str,
         return [{"op": "move", "from": f"{pointer}/{place}", "path": f"{pointer}/{int(place) - 1}"}]
     if verb != "add":
         raise CannotError(_("这一操作不认识，请刷新"))
-    trip = trip_or_404(trip_id)
     value: dict[str, Any] = {}
     if pointer == "/members" and request.POST.get("outside_name", "").strip():
         value = _outside_member(request, trip)
