@@ -86,8 +86,11 @@ def compete(description: Description, trips: list[Trip], seconds: float, *, help
     print(f"\n{len(lines)} rules, {len(plan.facts)} derived facts, {len(plan.given)} values given to the peers,")
     print(f"{len(trips)} dossiers with {found:.2f} findings each")
     runs: dict[str, tuple[list[Any], Callable[[Any], Any]]] = {
-        "waiban": (trips, lambda trip: judge(law, trip).findings),
-        "waiban rendered": (trips, lambda trip: [finding.to_dict() for finding in judge(law, trip).findings]),
+        "waiban": (trips, lambda trip: Judgement(law, trip, expand, stage=STAGE).findings),
+        "waiban rendered": (
+            trips,
+            lambda trip: [finding.to_dict() for finding in Judgement(law, trip, expand, stage=STAGE).findings],
+        ),
     }
     expected = [ours(law, trip) for trip in trips]
     for name, make in PEERS.items():

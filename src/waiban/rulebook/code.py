@@ -28,6 +28,7 @@ LATEST = 4_000_000
 HEAD = """\
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from waiban.kernel.dates import add_months as months_later
 from waiban.kernel.errors import CalendarError
 SEVERITY = (1, 4, 3, 2, 0, 0)
@@ -44,6 +45,9 @@ def add_months(day, count):
   return months_later(day, int(count))
  except BEYOND:
   return None
+@lru_cache(maxsize=8192)
+def workdays(first, last):
+ return calendar.workdays(first, last)
 def add_workdays(day, count):
  try:
   return calendar.add_workdays(day, int(count))

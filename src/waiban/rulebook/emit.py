@@ -423,7 +423,7 @@ class Emitter:
         return self.strict(node, lambda a, n: f"add_months({a}, {n})")
 
     def call_workdays(self, node: Node) -> str:
-        return self.strict(node, lambda a, b: f"calendar.workdays({a}, {b})")
+        return self.strict(node, lambda a, b: f"workdays({a}, {b})")
 
     def call_add_workdays(self, node: Node) -> str:
         return self.strict(node, lambda a, n: f"add_workdays({a}, {n})")

@@ -29,7 +29,7 @@ from waiban.rulebook.code import (
 from waiban.rulebook.sources import ANSWERS, STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from waiban.rulebook.law import Law
 
@@ -128,6 +128,7 @@ class Plate:
     """What all findings of one line share; made once a law, when the line is first written about."""
 
     def __init__(self, law: Law, card: dict[str, Any]) -> None:
+        self.card = card
         self.shown: list[str] = card["shown"]
         self.over: str | None = card["over"]
         self.single = not card["dated_citations"]
@@ -278,9 +279,10 @@ class Finding(msgspec.Struct, dict=True, eq=False):
         if values is None:
             return {}
         named = dict(zip(self.plate.shown, values))  # noqa: B905 - as many as the code tells
-        for name, value in named.items():
+        for value in values:
             if value.__class__ not in SIMPLE:
-                named[name] = value.isoformat() if value.__class__ is date else plain(value)
+                named = {name: plain(value) for name, value in named.items()}
+                break
         if self.masked:
             named |= dict.fromkeys(self.card["held"], HELD["zh"])
         return named
@@ -298,36 +300,27 @@ class Finding(msgspec.Struct, dict=True, eq=False):
     @lazy
     def _texts(self) -> tuple[str, str]:
         """The finding's sentence in both languages."""
-        zh, en = self._sentences()
-        if self.detail[4] is not None and (same := len(self._worst_items)) > 1:
+        reason, same = self.detail[2], 0
+        if self.detail[4] is not None and (worst := self._worst_items):
+            reason, same = worst[0].reason, len(worst)
+        return self._write(self.facts, reason, same)
+
+    def _write(self, facts: Mapping[str, Any], reason: int, same: int) -> tuple[str, str]:
+        """`reason` is that of the worst item where the rule looks at items, `same` how many are as bad."""
+        plate = self.plate
+        forms = plate.texts.get(ANSWERS[self.detail[1]]) if reason <= 0 and not self.masked else None
+        if forms is None:
+            zh, en = self.sentence("zh"), self.sentence("en")
+        else:
+            (form_zh, names_zh), (form_en, names_en) = forms
+            zh, en = form_zh % self._words(facts, names_zh, "zh"), form_en % self._words(facts, names_en, "en")
+        if same > 1:
             zh += f"（共 {same} 处）"
             en += f" ({same} places)"
-        return (zh + self._marks("zh"), en + self._marks("en")) if self.plate.marked else (zh, en)
-
-    def _sentences(self) -> tuple[str, str]:
-        plate, detail = self.plate, self.detail
-        reason = detail[2]
-        if detail[4] is not None and (worst := self._worst_items):
-            reason = worst[0].reason
-        forms = plate.texts.get(ANSWERS[detail[1]]) if reason <= 0 and not self.masked else None
-        if forms is None:
-            return self.sentence("zh"), self.sentence("en")
-        facts, (zh, en) = self.facts, forms
-        labels, others = plate.labels
-        words, more = [], []
-        for name in zh[1]:
-            value = facts[name]
-            plain_ = value.__class__
-            words.append(
-                labels.get(value, value) if plain_ is str else value if plain_ is int else self._word(value, "zh")
-            )
-        for name in en[1]:
-            value = facts[name]
-            plain_ = value.__class__
-            more.append(
-                others.get(value, value) if plain_ is str else value if plain_ is int else self._word(value, "en")
-            )
-        return zh[0] % tuple(words), en[0] % tuple(more)
+        for mark in self._marks() if plate.marked else ():
+            zh += mark["zh"]
+            en += mark["en"]
+        return zh, en
 
     def item_text(self, item: Item, language: Language) -> str:
         return self._sentence(item.answer, item.reason, item.facts, language, item)
@@ -338,14 +331,16 @@ class Finding(msgspec.Struct, dict=True, eq=False):
         reason = item.reason if item is not None else self.detail[2]
         return self._sentence(self.answer, reason, self.facts, language, item)
 
-    def _marks(self, language: Language) -> str:
-        marks = ""
-        if self.code in (MET, NOT_MET, EXEMPT) and self.as_claimed:
-            marks += CLAIMED[language]
-        if self.code in (NOT_MET, NOT_STATED) and not self.card["citation"]["verified"]:
-            marks += UNVERIFIED[language]
-        if self.code in (MET, NOT_MET) and self.provisional:
-            marks += PROVISIONAL[language]
+    def _marks(self) -> list[Mapping[str, str]]:
+        """What limits the sentence: a claim that nobody confirmed, an unverified source, days not announced."""
+        code = self.detail[1]
+        marks: list[Mapping[str, str]] = []
+        if code in (MET, NOT_MET, EXEMPT) and self.as_claimed:
+            marks.append(CLAIMED)
+        if code in (NOT_MET, NOT_STATED) and not self.card["citation"]["verified"]:
+            marks.append(UNVERIFIED)
+        if code in (MET, NOT_MET) and self.provisional:
+            marks.append(PROVISIONAL)
         return marks
 
     def _sentence(
@@ -410,6 +405,11 @@ class Finding(msgspec.Struct, dict=True, eq=False):
             return ("、" if language == "zh" else ", ").join(self._word(one, language) for one in value)
         return str(value)
 
+    def _words(self, facts: Mapping[str, Any], names: Sequence[str], language: Language) -> tuple[Any, ...]:
+        """Facts as a sentence prints them; whole numbers, most of them, stay as they are."""
+        word = self._word
+        return tuple([value if (value := facts[name]).__class__ is int else word(value, language) for name in names])
+
     def _missing_words(self, language: Language, item: Item | None) -> str:
         own = self.card["missing"]
         if isinstance(own, dict):
@@ -451,14 +451,15 @@ class Finding(msgspec.Struct, dict=True, eq=False):
             places = list(self.plate.absolute)
         else:
             places = []
-            items = self._worst_items
+            code = self.detail[1]
+            items = [f"{over}/{index}" for index, its_code, *_ in self.detail[4] or () if its_code == code]
             for at in self.card["at"]:
                 if at.startswith("/"):
                     places.append(at)
                 else:
-                    places += [f"{item.path}/{at}" for item in items] or [over]
+                    places += [f"{item}/{at}" for item in items] or [over]
             if not places:
-                places = [item.path for item in items] or [over]
+                places = items or [over]
         if self.detail[1] == NOT_STATED:
             places += [one.path for one in self.missing]
         return list(dict.fromkeys(places))
@@ -561,26 +562,42 @@ class Finding(msgspec.Struct, dict=True, eq=False):
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as the command line and the interface print it (JSON values only)."""
-        card, plate, code = self.card, self.plate, self.detail[1]
-        mends = bool(plate.remedies) and code == NOT_MET
-        texts = self._texts
+        number, code, reason, values, found, _, _ = self.detail
+        plate: Plate = self.law.plates.get(number) or self.plate
+        card = plate.card
+        named = self._named
+        items: list[dict[str, Any]] = []
+        places = plate.absolute
+        same = 0
+        if found is None:
+            facts = named(values)
+        else:
+            facts = {}
+            for index, its_code, its_reason, its_values, _ in found:
+                its_facts = named(its_values)
+                if its_code == code:
+                    if not same:
+                        facts, reason = its_facts.copy(), its_reason
+                    same += 1
+                items.append({"path": f"{plate.over}/{index}", "answer": ANSWERS[its_code], "facts": its_facts})
+            places = self.paths
+        zh, en = self._write(facts, reason, same)
+        mends = code == NOT_MET and bool(plate.remedies)
         return {
             "rule": card["rule"],
             "level": card["level"],
             "stage": card["stage"],
             "answer": ANSWERS[code],
-            "facts": self.facts,
-            "items": [{"path": item.path, "answer": item.answer, "facts": dict(item.facts)} for item in self.items]
-            if self.detail[4]
-            else [],
-            "text_zh": texts[0],
-            "text_en": texts[1],
-            "citation": self.citation,
+            "facts": facts,
+            "items": items,
+            "text_zh": zh,
+            "text_en": en,
+            "citation": plate.citation.copy() if plate.single else self.citation,
             "remedy": self.remedy if mends else [],
             "remedy_zh": self._remedy_text("zh") if mends else "",
             "remedy_en": self._remedy_text("en") if mends else "",
-            "paths": self.paths,
-            "as_claimed": self.as_claimed if plate.marked else False,
+            "paths": self.paths if code == NOT_STATED else places,
+            "as_claimed": plate.marked and self.as_claimed,
             "reading": dict(plate.reading) if plate.reading else None,
             "offers": [dict(offer) for offer in self.offers] if plate.offers else [],
         }

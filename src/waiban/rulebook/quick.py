@@ -18,7 +18,10 @@ from waiban.rulebook.code import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from waiban.rulebook.build import Description, Line, Value
+    from waiban.rulebook.grammar import Node
 
 
 class QuickWriter(Writer):
@@ -129,11 +132,15 @@ class QuickWriter(Writer):
     def single(self, line: Line) -> None:
         out = self.emitter
         assert line.test is not None
-        for name, node in line.lets.items():
-            out.line(f"{self.own[name]} = {out.value(node)}")
+        early = used_lets(line, [line.test])
+        for name in early:
+            out.line(f"{self.own[name]} = {out.value(line.lets[name])}")
         test = out.atom(line.test) if out.loops(line.test) else out.true(line.test)
         with out.block(f"if not ({self.unspoken(line)}{test}):"):
             out.line("w = 0")
+            for name, node in line.lets.items():
+                if name not in early:
+                    out.line(f"{self.own[name]} = {out.value(node)}")
             if line.card["kind"] == "attested":
                 out.line(f"a = {MET}")
             applies = self.applies_again(line)
@@ -235,3 +242,18 @@ class QuickWriter(Writer):
     def tell(self, line: Line) -> None:
         self.emitter.line(f"codes[{self.number}] = a")
         self.report(line)
+
+
+def used_lets(line: Line, nodes: Iterable[Node]) -> list[str]:
+    """The lets that expressions of the line read, and what these read, in the order of the line."""
+    found: set[str] = set()
+
+    def visit(node: Node) -> None:
+        for part in node.walk():
+            if part.op == "name" and part.value[0] == "let" and part.value[1] not in found:
+                found.add(part.value[1])
+                visit(line.lets[part.value[1]])
+
+    for node in nodes:
+        visit(node)
+    return [name for name in line.lets if name in found]
