@@ -47,6 +47,17 @@ class CaseworkConfig(AppConfig):
                 "process.release": _("发布流程 %(process)s 第 %(number)s 版：%(reason)s"),
             }
         )
+        sentences.register_words(
+            "answer",
+            "outcome",
+            {
+                "agree": _("同意"),
+                "agree_with_changes": _("修改后同意"),
+                "refuse": _("不同意"),
+                "done": _("已办"),
+                "send_back": _("退回"),
+            },
+        )
         register("case.work", _("%(verb)s：%(title)s"))
         register("case.closed", _("已结案：%(title)s"))
         register("case.refused", _("不予批准：%(title)s"))

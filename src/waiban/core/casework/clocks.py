@@ -14,6 +14,8 @@ from waiban.kernel.clock import Clock
 
 Colour = Literal["green", "yellow", "red", "paused", "none"]
 DAY = timedelta(days=1)
+UPPER_BODY = "上级外事部门"
+"""Who holds a case that the process itself sends upward; stored so, shown by `queries.holder_text`."""
 _clock = Clock()
 
 

@@ -129,7 +129,7 @@ def follow(
     case.round = after.round
     opened = _open_items(case, process, after, [place for place in now if place not in was], on)
     if any(item.kind == "outside" for item in opened):
-        clocks.pause(case, Pause.Reason.OUTSIDE, "上级外事部门", on)
+        clocks.pause(case, Pause.Reason.OUTSIDE, clocks.UPPER_BODY, on)
     if (done and done.kind == "outside") or any(step.kind == "outside" for step in _steps(process, gone)):
         clocks.go_on(case, Pause.Reason.OUTSIDE, on)
     _set_timers(case, before, after, on=on, done=done)
@@ -247,7 +247,7 @@ def add_items(case: Case, items: Sequence[WorkItem]) -> None:
 
 def tell_posts(case: Case, items: Sequence[WorkItem]) -> None:
     for item in items:
-        _tell(case, "case.work", item.post_id, verb=item.verb, due=item.due)
+        _tell(case, "case.work", item.post_id, verb=item.verb, verb_en=item.verb_en, due=item.due)
 
 
 def _tell(case: Case, event: str, post_id: uuid.UUID, **data: Any) -> None:

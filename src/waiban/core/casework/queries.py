@@ -1,5 +1,6 @@
 """Reads of one case. The lists of many are `desks/inbox`, over the same rows; no domain is known here."""
 
+import json
 import uuid
 from collections.abc import Container
 from dataclasses import dataclass
@@ -33,6 +34,11 @@ def verb_of(item: WorkItem) -> str:
     if (get_language() or "zh").startswith("zh"):
         return item.verb
     return item.verb_en or item.verb
+
+
+def holder_text(holder: str) -> str:
+    """For whom a case waits: what the process stores is translated, what a desk typed stays as it is."""
+    return _("上级外事部门") if holder == clocks.UPPER_BODY else holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,4 +285,5 @@ def timeline(case: Case) -> list[TimelineEvent]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM casework_timeline(%s)", [case.pk])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [TimelineEvent(*row) for row in rows]
+    # The database gives the event's data as text: how its driver reads JSON elsewhere doesn't reach a function's answer.
+    return [TimelineEvent(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]) for row in rows]

@@ -113,6 +113,10 @@ def subject_of(case: Case) -> Subject:
     return _subjects[case.kind]
 
 
+def details_of(kind: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, tuple[str, str]]:
+    return _subjects[kind].details(ids) if kind in _subjects else {}
+
+
 def kinds() -> Mapping[str, str]:
     """Kind → its name, for filters."""
     return {subject.kind: str(subject.name) for subject in _subjects.values()}

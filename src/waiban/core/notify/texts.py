@@ -1,11 +1,12 @@
 """The sentence of each notice, registered by the room that sends it and formatted in the reader's language."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from waiban.core.audit.sentences import in_language
 
 _texts: dict[str, str | Promise] = {}
 
@@ -20,4 +21,4 @@ def sentence(event: str, data: Mapping[str, Any]) -> str:
     text = _texts.get(event)
     if text is None:
         return str(data.get("title") or _("有新的通知"))
-    return str(text) % defaultdict(str, {key: "" if value is None else str(value) for key, value in data.items()})
+    return str(text) % in_language(data)

@@ -40,6 +40,19 @@ def place_name(code: str, language: str) -> str:
     return str(_locale(english).territories.get(code, code))
 
 
+def place_in(name: str, language: str) -> str:
+    """A place that is stored by its Chinese name, in the reader's language; what is no place stays as it is."""
+    if not language.startswith("en"):
+        return name
+    code = _code_of().get(name)
+    return place_name(code, language) if code else name
+
+
+@cache
+def _code_of() -> dict[str, str]:
+    return {place_name(code, "zh"): code for code in place_codes()}
+
+
 def currency_name(code: str, language: str) -> str:
     return str(_locale(language.startswith("en")).currencies.get(code, code))
 

@@ -1,9 +1,10 @@
 """Rows and a case as the texts that the page prints: formatted once, before the template."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,7 +17,8 @@ from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.subjects import subject_of
 from waiban.core.places.calendar import work_calendar
 from waiban.core.ui import format as text
-from waiban.core.ui.marks import ClockFace, clock_face, done_face, paused_face
+from waiban.core.ui.clocks import case_faces, face_of, item_face
+from waiban.core.ui.marks import ClockFace, done_face, paused_face
 from waiban.desks.inbox import queries
 
 OUTCOMES: dict[str, Promise] = {
@@ -87,9 +89,9 @@ class Shown:
     claim_url: str
     watch_url: str
     watch_label: str
-
     case: Case
     mine: WorkItem | None
+
 
 def address(url_name: str, subject_id: uuid.UUID, item_id: uuid.UUID | None = None) -> str:
     """The page of a case's subject: what this post can do there stands on top, the named item first."""
@@ -109,6 +111,22 @@ def line(row: queries.Row, today: date) -> Line:
         address(row.url_name, row.subject_id, row.item_id),
         reverse("inbox_preview", args=[row.case_id]),
     )
+
+
+def in_language(found: Sequence[queries.Row]) -> list[queries.Row]:
+    """What is stored in Chinese, in the reader's language: asked of each kind of case once for all its rows."""
+    if not (get_language() or "").startswith("en"):
+        return list(found)
+    said: dict[uuid.UUID, tuple[str, str]] = {}
+    for kind in {row.kind for row in found}:
+        said |= details_of(kind, {row.subject_id for row in found if row.kind == kind})
+    return [replace(row, detail=said[row.subject_id][0]) if row.subject_id in said else row for row in found]
+
+
+def all_in_language(found: Iterable[queries.Row]) -> Iterator[queries.Row]:
+    rest = iter(found)
+    while some := list(islice(rest, 500)):
+        yield from in_language(some)
 
 
 def groups(found: Sequence[queries.Row], view: queries.View, sort: queries.Sort, today: date) -> list[Group]:
@@ -157,8 +175,7 @@ def _clock(row: queries.Row, today: date) -> ClockFace:
 
 
 def _running(due: date | None, workdays: int | None, today: date) -> ClockFace | None:
-    left = work_calendar().workdays(today + timedelta(days=1), due) if due and due > today else None
-    return clock_face(due, today, left, workdays)
+    return face_of(due, workdays, today)
 
 
 def _verb(row: queries.Row) -> str:
@@ -182,13 +199,13 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         lines.append((gettext("在谁手里"), [since]))
     mine = item is not None and item.post_id in queries.my_posts(current_principal())
     watching = queries.watched(case.pk)
-    paused = paused_face(case.paused_for) if case.paused_for else None
-    due = item.due if item else case.due
+    due = item.due if item and mine else case.due
+    paused = bool(case.paused_for)
     late = gettext("%(day)s 到期") % {"day": text.short_day_text(due)} if due and not paused else ""
     return Shown(
         number=case.number,
         title=case.title,
-        clock=paused or _running(due, item.workdays if item else None, today),
+        clock=item_face(item, today) if item and mine else case_faces([case], today).get(case.pk),
         due=late,
         lines=lines,
         findings=[Mark(kind, sentence) for kind, sentence in ready.missing],
@@ -198,6 +215,8 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         url=address(case.url_name, case.subject_id, item.pk if item and mine else None),
         open_label=gettext("去办：%(verb)s") % {"verb": _item_verb(item)} if item and mine else gettext("打开案卷"),
         claim_url=reverse("inbox_claim", args=[item.pk]) if item and mine and item.claimed_by_id is None else "",
+    if item:
+        item.case = case
         watch_url=reverse("inbox_watch", args=[case.pk]) if current_principal().may(Permission.CASE_READ) else "",
         watch_label=gettext("不再关注") if watching else gettext("关注"),
     )
@@ -218,8 +237,8 @@ def _last(case: Case) -> Said | None:
     outcome = str(OUTCOMES.get(decision.outcome, decision.outcome))
     what = f"{_item_verb(decision.item)} {outcome}"
     if decision.paper_id:
-        what = gettext("%(what)s，据纸质批示录入") % {"what": what}
         case=case,
         mine=item if mine else None,
+        what = gettext("%(what)s，据纸质批示录入") % {"what": what}
     who = f"{decision.post.name} {decision.account.name}"
     return Said(what, who, text.day_text(decision.happened_on))

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 
 from waiban.core.access.principals import Principal, current_principal
 from waiban.core.casework.models import Case, Decision, Watch, WorkItem
@@ -64,6 +65,7 @@ class Row:
 
 
 def my_posts(principal: Principal) -> list[uuid.UUID]:
+    kind: str = ""
     return sorted(principal.posts | principal.standing_in)
 
 
@@ -131,11 +133,11 @@ def choices(view: View) -> Mapping[str, list[tuple[str, str]]]:
     for kind, unit_id, unit, destination in found:
         kinds[kind] = kind
         units[str(unit_id)] = unit
-        places |= {place: place for place in destination.split("、") if place}
+        places |= {place: place_in(place, get_language() or "zh") for place in destination.split("、") if place}
     return {
         "kind": sorted(kinds.items()),
         "unit": sorted(units.items(), key=lambda pair: pair[1]),
-        "destination": sorted(places.items()),
+        "destination": sorted(places.items(), key=lambda pair: pair[1]),
     }
 
 
@@ -238,7 +240,8 @@ def _case_rows(found: list[Case], limit: int) -> tuple[list[Row], str]:
     items = WorkItem.objects.filter(case__in=[case.pk for case in page[:limit]], state=WorkItem.State.OPEN)
     for item in items.select_related("post", "claimed_by").order_by(F("due").desc(nulls_first=True), "-id"):
         holding[item.case_id] = item
-    made = [_case_row(case, holding.get(case.pk)) for case in page[:limit]]
+    totals = workdays_of([case.pk for case in page[:limit] if case.due])
+    made = [_case_row(case, holding.get(case.pk), totals.get(case.pk)) for case in page[:limit]]
     return made, made[-1].key if len(page) > limit else ""
 
 
@@ -286,12 +289,13 @@ def _item_row(item: WorkItem, column: str) -> Row:
         item.opened_on,
         item.closed_on,
         case.paused_for if item.state == WorkItem.State.OPEN else "",
+        case.kind,
         case.result,
         f"{day.isoformat()}_{item.pk}",
     )
 
 
-def _case_row(case: Case, item: WorkItem | None) -> Row:
+def _case_row(case: Case, item: WorkItem | None, workdays: int | None = None) -> Row:
     return Row(
         case.pk,
         None,
@@ -306,10 +310,11 @@ def _case_row(case: Case, item: WorkItem | None) -> Row:
         item.post.name if item else "",
         item.claimed_by.name if item and item.claimed_by else "",
         case.due,
-        item.workdays if item else None,
+        workdays,
         case.opened_on,
         case.ended_on,
         case.paused_for,
+        case.kind,
         case.result,
         f"{(case.due or NEVER).isoformat()}_{case.pk}",
     )

@@ -14,7 +14,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from waiban.core.access.permissions import Permission
@@ -27,6 +27,7 @@ from waiban.core.casework.errors import CannotError, NotAllowedError
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.subjects import kinds
 from waiban.core.papers.sheets import SheetColumn, write_xlsx
+from waiban.core.places.names import place_in
 from waiban.core.ui.format import count_text, day_text
 from waiban.desks.inbox import planner, presenting, queries
 
@@ -66,7 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "total": total[0],
         "total_text": count_text(*total),
         "export_url": f"{reverse('inbox_export')}?{request.GET.urlencode()}",
-        "groups": presenting.groups(found, view, wanted.sort, today),
+        "groups": presenting.groups(presenting.in_language(found), view, wanted.sort, today),
         "next_url": _with(request.GET, after=following) if following else "",
         "clear_url": f"/?view={view}",
         "undo": request.session.pop("undo", None),
@@ -142,7 +143,7 @@ def export(request: HttpRequest) -> FileResponse:
             row.due,
             line.clock.text,
         )
-        for row in queries.every_row(view, wanted, EXPORT_LIMIT)
+        for row in presenting.all_in_language(queries.every_row(view, wanted, EXPORT_LIMIT))
         for line in [presenting.line(row, today)]
     )
     write_xlsx(out, _label(view), columns, lines)
@@ -266,7 +267,8 @@ def _chips(given: QueryDict, wanted: queries.Filter) -> list[dict[str, str]]:
     if wanted.unit:
         made.append((gettext("单位"), queries.unit_name(wanted.unit), "unit"))
     if wanted.destination:
-        made.append((gettext("目的地"), wanted.destination, "destination"))
+        place = place_in(wanted.destination, get_language() or "zh")
+        made.append((gettext("目的地"), place, "destination"))
     if wanted.holder:
         made.append((gettext("谁在办"), _holder_label(wanted.holder), "holder"))
     return [
@@ -303,8 +305,8 @@ def _filters(given: QueryDict, view: queries.View, wanted: queries.Filter) -> li
             {
                 "label": gettext("目的地"),
                 "options": [
-                    {"label": place, "url": _with(given, destination=place), "count": None}
-                    for place, _ in found["destination"]
+                    {"label": name, "url": _with(given, destination=place), "count": None}
+                    for place, name in found["destination"]
                 ],
             }
         )

@@ -16,6 +16,7 @@ from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, WorkItem
 from waiban.core.casework.policies import may_withdraw
 from waiban.core.people.models import Traveller
+from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import (
     day_text,
     days_text,
@@ -136,7 +137,7 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
         stages=stages,
         sentence=_sentence(stages),
         holder=_holder(waiting),
-        clock=_clock(case, waiting),
+        clock=case_faces([case], today()).get(case.pk) if case else None,
         acts=_acts(trip, case, chosen),
         facts=_facts(trip, changes),
         programme=_programme(trip),
@@ -206,24 +207,6 @@ def _holder(waiting: list[WorkItem]) -> str:
         "post": main.post.name,
         "person": f" {person}" if person else "",
     }
-
-
-def _clock(case: Case | None, waiting: list[WorkItem]) -> ClockFace | None:
-    if case is None or case.result:
-        return None
-    if case.paused_for:
-        return paused_face(case.paused_for)
-    timed = [item for item in waiting if item.due]
-    if not timed:
-        return None
-    item = min(timed, key=lambda one: one.due or date.max)
-    return _face(item.due, item.workdays)
-
-
-def _face(due: date | None, total: int | None) -> ClockFace | None:
-    from waiban.core.casework.clocks import face
-
-    return clock_face(due, today(), face(due, today(), total).left, total)
 
 
 def _acts(trip: Trip, case: Case | None, chosen: str) -> list[Act]:
@@ -488,7 +471,7 @@ def _clocks(case: Case | None) -> list[tuple[str, ClockFace]]:
     found = []
     for deadline, face in casework.deadlines(case):
         shown = (
-            paused_face(case.paused_for)
+            paused_face(casework.holder_text(case.paused_for))
             if case.paused_for
             else clock_face(deadline.due, today(), face.left, face.total)
         )

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from waiban.core.casework import queries as casework
+from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
+from waiban.core.ui.clocks import item_face
 from waiban.core.ui.format import day_text, joined
 from waiban.core.ui.marks import ClockFace
 from waiban.domains.outbound.authority import Authority, authority_of
-from waiban.domains.outbound.casing import PersonView, Step, _clock, case_steps, headline, people_of
+from waiban.domains.outbound.casing import PersonView, Step, case_steps, headline, people_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
@@ -92,7 +94,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         outcomes=[(outcome, str(OUTCOMES[outcome])) for outcome in casework.outcomes(item)],
         targets=casework.targets(item),
         may_resume=casework.may_resume(item),
-        clock=_clock(case, [item]),
+        clock=item_face(item, today()),
         authority=authority,
         to_attest=[view for view in summary.attests if view.waits_for == "desk"] if item.step in DESKS else [],
         evidence=_evidence(trip) if item.step in DESKS else [],

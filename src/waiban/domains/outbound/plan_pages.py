@@ -14,8 +14,8 @@ from waiban.core.casework.actions.withdraw import is_decided
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_withdraw
+from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import day_text, joined, money_text, short_day_text
-from waiban.core.ui.marks import clock_face
 from waiban.domains.outbound import plan_queries as queries
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.models import Allotment, AnnualPlan, PlanItem
@@ -83,7 +83,7 @@ def plan_page(plan: AnnualPlan, item: WorkItem | None) -> PlanPage:
         stages=stages,
         holder=_holder(plan),
         sentence=sentence,
-        clock=clock_face(plan.case.due, today()) if plan.case and plan.case.due else None,
+        clock=case_faces([plan.case], today()).get(plan.case.pk) if plan.case else None,
         rows=_rows(plan, law),
         summary=_summary(plan),
         changes=changes_of(plan, law) if not plan.whole_office else [],

@@ -180,12 +180,8 @@ def resumable(case: Case, returned_by: str) -> bool:
     return digests.get(returned.version) == digests.get(case.version)
 
 
-_ANSWERS = {"agree": "同意", "refuse": "不同意", "done": "已办", SEND_BACK: "退回"}
-"""Words for the register, which is kept in Chinese."""
-
-
 def _log(item: WorkItem, decision: Decision, acting: Principal) -> None:
-    nodes = process_of(item.case).nodes
+    target = process_of(item.case).nodes[decision.target] if decision.target else None
     log(
         "case.send_back" if decision.outcome == SEND_BACK else "case.decide",
         acting,
@@ -194,14 +190,15 @@ def _log(item: WorkItem, decision: Decision, acting: Principal) -> None:
         item=str(item.pk),
         step=item.step,
         verb=item.verb,
+        verb_en=item.verb_en,
         entry=item.entry,
         round=item.round,
         post=str(item.post_id),
         outcome=decision.outcome,
-        answer=_ANSWERS.get(decision.outcome, decision.outcome),
         opinion=decision.opinion,
         target=decision.target,
-        target_name=nodes[decision.target].name if decision.target else "",
+        target_name=target.name if target else "",
+        target_name_en=target.step.name_en if target and target.step else "",
         resumed=decision.resumed,
         version=decision.version,
         paper=str(decision.paper_id) if decision.paper_id else None,
