@@ -9,6 +9,9 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from waiban.core.access.permissions import Permission
+        from waiban.core.search.registry import register_finder
         from waiban.core.ui import nav
+        from waiban.desks.inbox.finding import PEOPLE
 
+        register_finder(PEOPLE)
         nav.register(nav.Entry("inbox", _("待办"), "inbox", "inbox", 10, lambda p: p.may(Permission.INBOX_READ)))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.casework.models import Case, WorkItem
-from waiban.core.casework.subjects import subject_of
-from waiban.core.places.calendar import work_calendar
+from waiban.core.casework.subjects import details_of, subject_of
+from waiban.core.search.registry import Finder, Hit
 from waiban.core.ui import format as text
 from waiban.core.ui.clocks import case_faces, face_of, item_face
 from waiban.core.ui.marks import ClockFace, done_face, paused_face
@@ -154,6 +154,24 @@ def groups(found: Sequence[queries.Row], view: queries.View, sort: queries.Sort,
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    label: str
+    rows: Sequence[tuple[Hit, ClockFace | None]]
+    many: bool
+
+
+def found_group(finder: Finder, hits: Sequence[Hit], today: date) -> FoundGroup:
+    shown = hits[: queries.PAGE]
+    return FoundGroup(str(finder.label), [(hit, _hit_clock(hit, today)) for hit in shown], len(hits) > len(shown))
+
+
+def _hit_clock(hit: Hit, today: date) -> ClockFace | None:
+    if hit.closed_on:
+        return done_face(late=bool(hit.due and hit.closed_on > hit.due))
+    return paused_face() if hit.paused_for else _running(hit.due, hit.workdays, today)
+
+
 def _group(row: queries.Row, today: date, sunday: date) -> str:
     if row.paused_for:
         return "paused"
@@ -197,6 +215,8 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         who = f"{item.post.name} {item.claimed_by.name}" if item.claimed_by else item.post.name
         since = gettext("%(who)s，%(day)s 起") % {"who": who, "day": text.short_day_text(item.opened_on)}
         lines.append((gettext("在谁手里"), [since]))
+    if item:
+        item.case = case
     mine = item is not None and item.post_id in queries.my_posts(current_principal())
     watching = queries.watched(case.pk)
     due = item.due if item and mine else case.due
@@ -215,10 +235,10 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         url=address(case.url_name, case.subject_id, item.pk if item and mine else None),
         open_label=gettext("去办：%(verb)s") % {"verb": _item_verb(item)} if item and mine else gettext("打开案卷"),
         claim_url=reverse("inbox_claim", args=[item.pk]) if item and mine and item.claimed_by_id is None else "",
-    if item:
-        item.case = case
         watch_url=reverse("inbox_watch", args=[case.pk]) if current_principal().may(Permission.CASE_READ) else "",
         watch_label=gettext("不再关注") if watching else gettext("关注"),
+        case=case,
+        mine=item if mine else None,
     )
 
 
@@ -237,8 +257,6 @@ def _last(case: Case) -> Said | None:
     outcome = str(OUTCOMES.get(decision.outcome, decision.outcome))
     what = f"{_item_verb(decision.item)} {outcome}"
     if decision.paper_id:
-        case=case,
-        mine=item if mine else None,
         what = gettext("%(what)s，据纸质批示录入") % {"what": what}
     who = f"{decision.post.name} {decision.account.name}"
     return Said(what, who, text.day_text(decision.happened_on))

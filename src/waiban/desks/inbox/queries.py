@@ -12,6 +12,9 @@ from django.utils.translation import get_language
 from waiban.core.access.principals import Principal, current_principal
 from waiban.core.casework.models import Case, Decision, Watch, WorkItem
 from waiban.core.people.models import Post, Unit
+from waiban.core.places.names import place_in
+from waiban.core.search.registry import Finder, Hit, finders
+from waiban.core.ui.clocks import workdays_of
 
 View = Literal["todo", "doing", "done", "watched"]
 Sort = Literal["due", "opened"]
@@ -62,10 +65,10 @@ class Row:
     result: str
     key: str
     """Where the next page begins."""
+    kind: str = ""
 
 
 def my_posts(principal: Principal) -> list[uuid.UUID]:
-    kind: str = ""
     return sorted(principal.posts | principal.standing_in)
 
 
@@ -166,16 +169,11 @@ def watched(case_id: uuid.UUID) -> bool:
     return Watch.objects.filter(case=case_id, post__in=my_posts(current_principal())).exists()
 
 
-def found(text: str, limit: int = PAGE) -> list[Row]:
-    """Cases whose number, title, unit or destination holds the text, newest first, open ones before ended ones."""
-    holds = (
-        Q(title__icontains=text)
-        | Q(number__icontains=text)
-        | Q(unit__name__icontains=text)
-        | Q(destination__icontains=text)
-    )
-    cases = Case.objects.filter(holds).select_related("unit").order_by("-id")[:limit]
-    return [_case_row(case, None) for case in cases]
+def found(text: str, limit: int = PAGE) -> list[tuple[Finder, list[Hit]]]:
+    """What each room finds, at most one more than `limit`; a case isn't shown beside the thing that it is about."""
+    everything = [(finder, list(finder.find(text, limit + 1))) for finder in finders()]
+    shown = {hit.of for _finder, hits in everything for hit in hits}
+    return [(finder, kept) for finder, hits in everything if (kept := [hit for hit in hits if hit.about not in shown])]
 
 
 def _items(view: View, wanted: Filter) -> QuerySet[WorkItem]:
@@ -289,9 +287,9 @@ def _item_row(item: WorkItem, column: str) -> Row:
         item.opened_on,
         item.closed_on,
         case.paused_for if item.state == WorkItem.State.OPEN else "",
-        case.kind,
         case.result,
         f"{day.isoformat()}_{item.pk}",
+        case.kind,
     )
 
 
@@ -314,7 +312,7 @@ def _case_row(case: Case, item: WorkItem | None, workdays: int | None = None) ->
         case.opened_on,
         case.ended_on,
         case.paused_for,
-        case.kind,
         case.result,
         f"{(case.due or NEVER).isoformat()}_{case.pk}",
+        case.kind,
     )

@@ -164,10 +164,8 @@ def plan(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:60]
     today = clocks.today()
-    found = queries.found(asked) if len(asked) >= 2 else []
-    lines = [(row, presenting.line(row, today)) for row in found]
-    many = len(found) == queries.PAGE
-    context = {"section": "search", "q": asked, "lines": lines, "many": many, "short": 0 < len(asked) < 2}
+    groups = [presenting.found_group(finder, hits, today) for finder, hits in queries.found(asked)] if asked else []
+    context = {"section": "search", "q": asked, "groups": groups}
     return render(request, "inbox/search.html", context)
 
 
