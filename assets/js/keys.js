@@ -1,4 +1,4 @@
-// J K Enter C F ? / : shown in the list's foot and in the dialog that ? opens.
+// J K Enter C M F ? / : shown in the list's foot and in the dialog that ? opens.
 const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 const visible = (element) => element && element.getClientRects().length > 0;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")].filter(visible);
@@ -28,6 +28,7 @@ const acts = {
   j: () => step(1),
   k: () => step(-1),
   Enter: () => document.querySelector("[data-row][aria-current] a[data-open]")?.click(),
+  m: () => { const menu = [...document.querySelectorAll("details[data-more]")].find(visible); if (!menu) return; menu.open = true; menu.querySelector("a, button")?.focus(); },
   c: () => [...document.querySelectorAll("[data-claim]")].find(visible)?.click(),
   f: () => { const filter = [...document.querySelectorAll("[data-filter] summary, [data-filter] input")].find(visible); filter?.focus(); if (filter?.matches("summary")) filter.click(); },
   "?": () => document.getElementById("keys")?.showModal?.(),
