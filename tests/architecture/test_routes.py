@@ -26,8 +26,11 @@ from waiban.core.notify.models import Notice
 from waiban.core.offices.models import Grant
 from waiban.core.papers.models import Paper
 from waiban.core.people.actions.name_substitute import name_substitute
-from waiban.core.people.models import Account, Appointment, Post, Substitute, Traveller, Unit
+from waiban.core.people.models import Account, Appointment, Post, Substitute, Traveller, TravellerMerge, Unit
 from waiban.core.people.personas import People
+from waiban.core.ui.actions.save_view import save_view
+from waiban.core.ui.lists import list_of
+from waiban.core.ui.models import SavedView
 from waiban.domains.outbound.models import Attachment, Remedy, Trip
 from waiban.domains.outbound.tests import world
 
@@ -48,16 +51,19 @@ def test_every_view_says_who_may_open_it() -> None:
 
 
 def test_what_anybody_may_open_is_known_by_name() -> None:
-    """A calendar by subscription is opened by a secret address and shows numbers, steps and days."""
+    """Opened by a secret address each: a calendar by subscription (numbers, steps, days), a member's trip card."""
     open_to_anybody = [route.name for route in routes() if getattr(route.view, "access_policy", None) == ANYBODY]
-    assert sorted(open_to_anybody) == ["calendar_feed"]
+    assert sorted(open_to_anybody) == ["calendar_feed", "trip_card", "trip_card_worker"]
 
 
 # --- the walk -----------------------------------------------------------------------------
 
 OF_ONE_CASE: dict[str, type[models.Model]] = {
     "attachment_id": Attachment,
+    "card_id": TripCard,
     "case_id": Case,
+    "advance_id": Advance,
+    "settlement_id": Settlement,
     "entry_id": PaperEntry,
     "file_id": StoredFile,
     "item_id": WorkItem,
@@ -67,17 +73,19 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "remedy_id": Remedy,
     "traveller_id": Traveller,
     "trip_id": Trip,
+    "view_id": SavedView,
 }
 OF_THE_OFFICE: dict[str, type[models.Model]] = {
     "account_id": Account,
     "appointment_id": Appointment,
     "grant_id": Grant,
+    "merge_id": TravellerMerge,
     "post_id": Post,
     "release_id": ProcessRelease,
     "substitute_id": Substitute,
     "unit_id": Unit,
 }
-WORDS = {"key": "paper.contact", "token": "not-a-token"}
+WORDS = {"key": "paper.contact", "list_code": "trips", "token": "not-a-token"}
 """What stands in an address that is no id."""
 
 NOBODY = "nobody"
@@ -125,6 +133,8 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
             until=day + timedelta(days=3),
             reason="出差",
         )
+    with people.as_("desk_officer"):
+        save_view(list_of("trips"), name="未结案", query="view=open", columns=[])
     monkeypatch.setattr(registry, "_work", registry._work | {"test.walk": lambda _run: None})
     with people.as_("designated_officer"):
         start("test.walk", title="导出", office_id=people.office.pk)

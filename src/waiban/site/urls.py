@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("waiban.desks.inbox.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("card/", include("waiban.domains.outbound.card_urls")),
     path("trips/", include("waiban.domains.outbound.urls")),
     path("promises/", include("waiban.domains.partners.urls")),
     path("people/", include("waiban.core.people.urls")),

@@ -13,6 +13,7 @@ class OutboundConfig(AppConfig):
         from waiban.core.access.permissions import Permission
         from waiban.core.audit import sentences
         from waiban.core.casework import subjects
+        from waiban.core.jobs import registry as jobs
         from waiban.core.offices import settings
         from waiban.core.papers import known
         from waiban.core.people import merging as people_merging
@@ -22,6 +23,7 @@ class OutboundConfig(AppConfig):
         from waiban.domains.outbound import (
             backward,
             budgeting,
+            cards,
             change_settings,
             debts,
             merging,
@@ -34,6 +36,7 @@ class OutboundConfig(AppConfig):
         from waiban.domains.outbound.change_sentences import SENTENCES as CHANGE_SENTENCES
         from waiban.domains.outbound.change_subject import CHANGE
         from waiban.domains.outbound.event_sentences import SENTENCES
+        from waiban.domains.outbound.importing import jobs as importing
         from waiban.domains.outbound.listing import TRIPS
         from waiban.domains.outbound.models import Debt
         from waiban.domains.outbound.plan_subject import PLAN
@@ -42,6 +45,9 @@ class OutboundConfig(AppConfig):
         from waiban.domains.outbound.subject import TRIP
 
         known.register(Path(__file__).parent / "papers")
+        jobs.register(importing.CHECK, importing.check)
+        jobs.register(importing.SAVE, importing.save_batch)
+        jobs.register(importing.UNDO, importing.undo_batch)
         sentences.register(SENTENCES)
         sentences.register(CHANGE_SENTENCES)
         subjects.register(TRIP)
@@ -54,10 +60,11 @@ class OutboundConfig(AppConfig):
         search.register(searching.INDEXED)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
+        retention.register_eraser(cards.erase_of)
         retention.register_sight(retaining.sights)
         people_merging.register(merging.answers)
         settings.register(*plans.SETTINGS)
-        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *settling.SETTINGS, *change_settings.SETTINGS)
+        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *settling.SETTINGS, *cards.SETTINGS, *change_settings.SETTINGS)
         paperwork.set_up()
         nav.register(
             nav.Entry(

@@ -3,6 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "import.ask": _("要求导入历史团组第 %(number)s 批"),
+    "import.ask_undo": _("要求撤销历史团组第 %(number)s 批"),
+    "import.check": _("预览历史团组第 %(number)s 批"),
+    "import.drop": _("放弃历史团组第 %(number)s 批，工作簿已删除"),
+    "import.save": _("导入历史团组第 %(number)s 批：团组 %(trips)s 个，新行 %(new)s，改行 %(changed)s，工作簿已删除"),
+    "import.undo": _("撤销历史团组第 %(number)s 批：团组 %(trips)s 个，行 %(rows)s"),
+    "import.upload": _("上传历史团组第 %(number)s 批"),
+    "trip.import": _("由第 %(batch)s 批导入 %(rows)s 行"),
     "plan.add": _("编制 %(year)s 年度计划第 %(version)s 版"),
     "plan.balance": _("保存拟分配的控制数"),
     "plan.drop": _("放弃这一版年度计划"),
@@ -37,6 +45,8 @@ SENTENCES = {
     "trip.build_budget": _("按行程生成预算"),
     "trip.confirm_settlement": _("财务核定决算：核销 %(payable_cny)s 元，不予核销 %(refused_cny)s 元"),
     "trip.hand_in_settlement": _("报送决算：实际 %(total_cny)s 元，不予核销 %(refused_cny)s 元"),
+    "trip.make_card": _("制行程卡"),
+    "trip.revoke_card": _("停用行程卡"),
     "trip.record_advance": _("登记预借或购汇 %(amount)s %(currency)s"),
     "trip.remove_advance": _("撤销一笔预借或购汇的登记"),
     "trip.save_settlement": _("保存决算"),

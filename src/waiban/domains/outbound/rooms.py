@@ -61,6 +61,7 @@ def _was_approved(trip: Trip) -> bool:
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
     Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
+    Room("before", gettext_lazy("行前"), "outbound:before", _approved),
     Room("money", gettext_lazy("预算决算"), "outbound:money", _approved),
     Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
     Room("changes", gettext_lazy("变更"), "outbound:changes", _was_approved),

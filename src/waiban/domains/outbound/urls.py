@@ -2,6 +2,7 @@ from django.urls import path
 
 from waiban.domains.outbound.views import (
     backward,
+    before,
     cases,
     changes,
     decisions,
@@ -55,6 +56,10 @@ urlpatterns = [
     path("<uuid:trip_id>/attest/", decisions.attest_rule, name="attest"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/", cases.notice, name="notice"),
     path("<uuid:trip_id>/notice/<uuid:unit_id>/sheet.pdf", papers.notice_sheet, name="notice_sheet"),
+    path("<uuid:trip_id>/before/", before.before, name="before"),
+    path("<uuid:trip_id>/before/card/", before.make, name="make_card"),
+    path("<uuid:trip_id>/before/card.html", before.card_file, name="card_file"),
+    path("cards/<uuid:card_id>/revoke/", before.revoke, name="revoke_card"),
     path("<uuid:trip_id>/money/", money.money_page, name="money"),
     path("<uuid:trip_id>/money/advance/", money.advance, name="advance"),
     path("advances/<uuid:advance_id>/strike/", money.strike_advance, name="strike_advance"),

@@ -1,5 +1,6 @@
 from waiban.domains.outbound.models.attachments import Attachment
 from waiban.domains.outbound.models.attestations import Attestation
+from waiban.domains.outbound.models.cards import TripCard
 from waiban.domains.outbound.models.changes import ChangeNotice, TripChange
 from waiban.domains.outbound.models.custody import CustodyEvent, Stocktake
 from waiban.domains.outbound.models.debts import Debt, DebtReminder, Explanation, Suspension
@@ -45,6 +46,7 @@ __all__ = [
     "Suspension",
     "TravelDocument",
     "Trip",
+    "TripCard",
     "TripChange",
     "TripMember",
     "TripReport",
