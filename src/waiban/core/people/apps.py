@@ -15,7 +15,6 @@ class PeopleConfig(AppConfig):
 
         signin.connect()
         search.register(searching.INDEXED)
-        search.register_finder(search.Finder(searching.KIND, _("人员"), searching.find, order=80))
         settings.register(*retention.SETTINGS)
         sentences.register(
             {

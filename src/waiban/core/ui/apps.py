@@ -11,8 +11,11 @@ class UiConfig(AppConfig):
         # Lets {% trans %} stand inside the attributes of a component.
         from django_cotton.nested_tag_support import enable_nested_tag_support
 
+        from waiban.core.audit import sentences
+
         enable_nested_tag_support()
         _register_rooms_below()
+        sentences.register({"view.delete": _("删除视图“%(name)s”"), "view.save": _("存视图“%(name)s”")})
 
 
 def _register_rooms_below() -> None:

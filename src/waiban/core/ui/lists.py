@@ -110,6 +110,11 @@ class State:
         return self.list.kept(self.given)
 
     @property
+    def line(self) -> str:
+        """What the forms of columns and views send back: the address, with the view in use."""
+        return "&".join(part for part in (self.query, f"{SAVED}={self.current.pk}" if self.current else "") if part)
+
+    @property
     def changed(self) -> bool:
         """Whether the page shows other conditions than the view in use keeps."""
         return self.current is not None and self.current.query != self.query

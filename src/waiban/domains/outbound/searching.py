@@ -40,6 +40,8 @@ def matching(asked: str) -> Matching:
 
     def everything(most: int | None) -> Sequence[UUID]:
         travellers = ids("traveller", asked, most)
+        if most is not None and len(travellers) >= most:
+            travellers = ids("traveller", asked)  # a surname: which of them travelled isn't told by the newest
         going = TripMember.objects.filter(traveller__in=travellers).order_by("-trip").values_list("trip", flat=True)
         by_name = list(going.distinct()[:most]) if travellers else []
         return list(dict.fromkeys([*ids(KIND, asked, most), *by_name]))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.utils import ProgrammingError
 from django.test import Client
 
-from waiban.core.access.principals import acting_as
+from waiban.core.access.keys import readers
 from waiban.core.people.actions.erase_traveller import erase_traveller
 from waiban.core.people.actions.save_traveller import save_traveller
 from waiban.core.people.actions.save_unit import save_unit
@@ -65,7 +65,7 @@ def test_a_name_finds_nothing_for_one_who_sees_the_trip_and_not_the_traveller(pe
     with people.as_system():
         traveller = people.city.travellers["leader"]
         name = traveller.name
-        type(traveller).objects.filter(pk=traveller.pk).update(readers=[])
+        type(traveller).objects.filter(pk=traveller.pk).update(readers=readers(people.office.pk))
     with people.as_("desk_officer"):
         assert searching.matching("经贸").all(10) == [trip.pk]
         assert searching.matching(name).all(10) == []
@@ -73,10 +73,14 @@ def test_a_name_finds_nothing_for_one_who_sees_the_trip_and_not_the_traveller(pe
 
 
 def test_the_table_is_closed_and_the_functions_answer_with_ids_of_seen_rows_alone(people: People, trip: Trip) -> None:
-    for statement in ("SELECT * FROM search_entry", "DELETE FROM search_entry", "UPDATE search_entry SET readers = '{1}'"):
-        with people.as_("office_head"), pytest.raises(ProgrammingError, match="permission denied"):
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+    for statement in (
+        "SELECT * FROM search_entry",
+        "DELETE FROM search_entry",
+        "UPDATE search_entry SET readers = '{1}'",
+    ):
+        refused = pytest.raises(ProgrammingError, match="permission denied")
+        with refused, people.as_("office_head"), connection.cursor() as cursor:
+            cursor.execute(statement)
     with people.as_("outsider"), connection.cursor() as cursor:
         cursor.execute("SELECT search_keep('trip', ARRAY[%s]::uuid[], ARRAY['{1}'], ARRAY['x'])", [trip.pk])
         cursor.execute("SELECT search_drop(ARRAY[%s]::uuid[])", [trip.pk])
@@ -167,5 +171,4 @@ def test_a_list_cut_to_a_word_is_the_same_whichever_way_it_is_found(
         found = Trip.objects.order_by("year", "number")
         cut = search.narrowed(found, searching.matching("冰岛"), 26, look)
         assert [trip.pk for trip in cut[:26]] == [trip.pk for trip in trips[:3]]
-        assert queries.totals(queries.TripFilter(text="冰岛")).trips == 3
-        assert acting_as is not None
+        assert queries.totals(queries.TripFilter(text="冰岛"), exact=True).trips == 3

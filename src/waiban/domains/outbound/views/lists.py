@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -19,17 +20,20 @@ from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
 from waiban.core.casework.clocks import today
-from waiban.core.papers.sheets import SheetColumn, write_xlsx
+from waiban.core.papers.sheets import write_csv, write_xlsx
 from waiban.core.people.models import Unit
+from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import money_text, short_day_text
-from waiban.core.ui.marks import clock_face, paused_face
-from waiban.domains.outbound import queries
+from waiban.core.ui.lists import state
+from waiban.core.ui.marks import ClockFace
+from waiban.domains.outbound import by_member, listing, queries
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.texts import destination_text, place_name
 from waiban.kernel.money import Money
 
 EXPORT_LIMIT = 20_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 MARK_OF_STATE = {
     "draft": "todo",
     "correction": "paused",
@@ -43,29 +47,34 @@ MARK_OF_STATE = {
 @open_to(Permission.TRIP_READ)
 @require_GET
 def trips(request: HttpRequest) -> HttpResponse:
-    wanted = _wanted(request.GET)
+    shown = state(request, listing.TRIPS)
+    given, wanted = shown.given, _wanted(shown.given)
     try:
-        rows, following = queries.page_of(wanted, request.GET.get("after", ""))
+        page = queries.page_of(wanted, given.get("after", ""))
     except (ValueError, ValidationError):
         raise Http404(_("没有这一页")) from None
-    totals = queries.totals(wanted, exact="exact" in request.GET)
+    totals = queries.totals(wanted, exact="exact" in given)
+    rest = listing.beside(page.rows, shown.columns)
+    clocks = case_faces([trip.case for trip in page.rows if trip.case], today())
     context: dict[str, Any] = {
         "section": "trips",
         "wanted": wanted,
         "q": wanted.text,
-        "tabs": _tabs(wanted),
-        "chips": _chips(request.GET, wanted),
-        "filters": _filters(request.GET, wanted),
+        "lists": shown,
+        "columns": shown.columns,
+        "tabs": [*_tabs(wanted, in_view=shown.current is not None), *shown.tabs],
+        "chips": _chips(given, wanted),
+        "filters": _filters(given, wanted, page),
         "totals": totals,
         "totals_money": money_text(Money(totals.money, "CNY")),
-        "exact_url": _with(request.GET, exact="1"),
-        "rows": [_row(trip) for trip in rows],
-        "next_url": _with(request.GET, after=following) if following else "",
-        "first_url": _with(request.GET) if request.GET.get("after") else "",
-        "export_url": f"{reverse('outbound:export')}?{request.GET.urlencode()}",
+        "exact_url": _with(given, exact="1"),
+        "rows": [_row(trip, rest, clocks) for trip in page.rows],
+        "next_url": _with(given, after=page.following) if page.following else "",
+        "first_url": _with(given) if given.get("after") else "",
+        "exports": _exports(given, totals) if page.rows else [],
         "new_url": reverse("outbound:new") if current_principal().may(Permission.TRIP_DRAFT) else "",
-        "sorts": {name: _with(request.GET, sort=_other_way(wanted.sort, name)) for name in ("number", "depart", "due")},
-        "clear_url": reverse("outbound:list"),
+        "sorts": {name: _with(given, sort=_other_way(wanted.sort, name)) for name in ("number", "depart", "due")},
+        "clear_url": f"{reverse('outbound:list')}?view=all",
     }
     return render(request, "outbound/list.html", context)
 
@@ -73,40 +82,40 @@ def trips(request: HttpRequest) -> HttpResponse:
 @open_to(Permission.TRIP_READ)
 @require_GET
 def export(request: HttpRequest) -> FileResponse:
-    """What is filtered, as a spreadsheet; more than 20,000 rows want a narrower filter."""
-    wanted = _wanted(request.GET)
-    columns = [
-        SheetColumn(_("案号"), "text", width=18),
-        SheetColumn(_("团组"), width=36),
-        SheetColumn(_("单位"), width=22),
-        SheetColumn(_("目的地"), width=22),
-        SheetColumn(_("人数"), "count"),
-        SheetColumn(_("离境"), "day"),
-        SheetColumn(_("返回"), "day"),
-        SheetColumn(_("状态"), width=14),
-        SheetColumn(_("到期日"), "day"),
-        SheetColumn(_("经费(人民币)"), "money"),
-    ]
-    lines = (
-        (
-            f"{trip.year}-{trip.number}",
-            trip.title,
-            trip.unit.name,
-            destination_text(trip),
-            trip.head_count,
-            trip.depart,
-            trip.return_on,
-            trip.get_state_display(),
-            trip.case.due if trip.case else None,
-            trip.total_cny,
-        )
-        for trip in queries.every_trip(wanted, EXPORT_LIMIT)
-    )
-    out = io.BytesIO()
-    write_xlsx(out, _("团组"), columns, lines)
+    """What is filtered, in the columns that are shown, as `format` xlsx or csv; `rows=members` writes one row a member.
+    More than 20,000 trips want a narrower filter.
+    """
+    shown = state(request, listing.TRIPS)
+    wanted = _wanted(shown.given)
+    each = shown.given.get("rows") == "members"
+    found = queries.every_trip(wanted, EXPORT_LIMIT, whole=each)
+    columns = by_member.sheet_columns() if each else listing.sheet_columns(shown.columns)
+    rows = by_member.sheet_rows(found) if each else listing.sheet_rows(found, shown.columns)
+    name, out = _("团组逐人") if each else _("团组"), io.BytesIO()
+    if shown.given.get("format") == "csv":
+        write_csv(out, columns, rows)
+        ending, kind = "csv", CSV
+    else:
+        write_xlsx(out, name, columns, rows)
+        ending, kind = "xlsx", EXCEL
     out.seek(0)
-    name = _("团组-%(day)s.xlsx") % {"day": today().isoformat()}
-    return FileResponse(out, as_attachment=True, filename=name, content_type=EXCEL)
+    return FileResponse(out, as_attachment=True, filename=f"{name}-{today().isoformat()}.{ending}", content_type=kind)
+
+
+def _exports(given: QueryDict, totals: queries.Totals) -> list[dict[str, Any]]:
+    """What can be taken along, the usual one first."""
+    here = urlencode({key: value for key, value in given.items() if value and key not in ("after", "exact")})
+    number = totals.trips if totals.exact else f"{totals.trips}+"
+    kinds = (
+        (_("导出筛选结果 %(n)s 个") % {"n": number}, ""),
+        (_("每个团组一行，CSV"), "format=csv"),
+        (_("逐人：每人一行，本人结论和理由"), "rows=members"),
+        (_("逐人，CSV"), "rows=members&format=csv"),
+    )
+    return [
+        {"label": label, "url": f"{reverse('outbound:export')}?{'&'.join(filter(None, (here, more)))}", "count": None}
+        for label, more in kinds
+    ]
 
 
 def _wanted(given: QueryDict) -> queries.TripFilter:
@@ -127,10 +136,11 @@ def _wanted(given: QueryDict) -> queries.TripFilter:
     )
 
 
-def _row(trip: Trip) -> dict[str, Any]:
-    due = trip.case.due if trip.case else None
-    face = paused_face(trip.case.paused_for) if trip.case and trip.case.paused_for else clock_face(due, today())
+def _row(trip: Trip, rest: listing.Beside, clocks: Mapping[uuid.UUID, ClockFace]) -> dict[str, Any]:
     return {
+        "leader": rest.leader.get(trip.pk, "—"),
+        "holder": rest.holder.get(trip.pk, "—"),
+        "paper": rest.paper.get(trip.pk, "—"),
         "url": reverse("outbound:case" if trip.case_id else "outbound:draft", args=[trip.pk]),
         "number": f"{trip.number:02d}",
         "title": trip.title or _("未命名团组"),
@@ -141,7 +151,7 @@ def _row(trip: Trip) -> dict[str, Any]:
         "back": short_day_text(trip.return_on, weekday=True) if trip.return_on else "—",
         "state": trip.get_state_display(),
         "state_mark": MARK_OF_STATE.get(trip.state, "now"),
-        "clock": face,
+        "clock": clocks.get(trip.case_id) if trip.case_id else None,
         "money": money_text(Money(trip.total_cny, "CNY")) if trip.total_cny is not None else "—",
     }
 
@@ -156,13 +166,13 @@ VIEW_LABELS = {
 }
 
 
-def _tabs(wanted: queries.TripFilter) -> list[dict[str, Any]]:
+def _tabs(wanted: queries.TripFilter, *, in_view: bool) -> list[dict[str, Any]]:
     return [
         {
             "label": str(VIEW_LABELS[view]),
             "url": f"{reverse('outbound:list')}?view={view}",
             "count": None,
-            "current": view == wanted.view,
+            "current": view == wanted.view and not in_view,
         }
         for view in queries.VIEWS
     ]
@@ -189,9 +199,10 @@ def _chips(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, str]]
     return chips
 
 
-def _filters(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, Any]]:
+def _filters(given: QueryDict, wanted: queries.TripFilter, page: queries.Page) -> list[dict[str, Any]]:
     filters = []
-    places, unit_ids = queries.seen(wanted) if not (wanted.country and wanted.unit) else (set(), set())
+    places = {code for _pk, codes, _unit in page.menus for code in codes}
+    unit_ids = {unit for _pk, _codes, unit in page.menus}
     if not wanted.country:
         codes = sorted(places, key=place_name)
         filters.append(
