@@ -26,5 +26,6 @@ class Permission(StrEnum):
     TRAVELLER_EDIT = "traveller.edit"
     TRAVELLER_MERGE = "traveller.merge"
     TRIP_DRAFT = "trip.draft"
+    TRIP_IMPORT = "trip.import"
     TRIP_READ = "trip.read"
     TRIP_SUBMIT = "trip.submit"

@@ -81,3 +81,33 @@ def record(
 def record_apart(name: str, actor: Actor, *, kind: Event.Kind, **rest: Any) -> uuid.UUID:
     """Add a read or a refusal on the second connection, which commits at once."""
     return record(name, actor, kind=kind, using=REGISTER, **rest)
+
+
+def record_many(
+    name: str,
+    actor: Actor,
+    events: Sequence[tuple[tuple[str, uuid.UUID], Sequence[int], Mapping[str, Any]]],
+    *,
+    office: uuid.UUID,
+    happened_on: date,
+) -> None:
+    """One act on many things, an event each: (subject, readers, data). In few statements, as one by one they cost 1 ms."""
+    statement = (
+        "INSERT INTO audit_event (id, office_id, kind, name, principal, account_id, post_id, for_post_id, subject_kind, "
+        "subject_id, happened_on, data, readers) "
+        "SELECT id, %s, %s, %s, %s, %s, %s, %s, subject_kind, subject_id, %s, data, readers FROM jsonb_to_recordset("
+        "%s::jsonb) AS given(id uuid, subject_kind text, subject_id uuid, data jsonb, readers int[])"
+    )
+    common = [
+        office, str(Event.Kind.ACTION), name, str(actor.kind), actor.account, actor.post, actor.for_post, happened_on,
+    ]  # fmt: skip
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        for start in range(0, len(events), 2_000):
+            rows = [
+                {
+                    "id": str(uuid7()), "subject_kind": subject[0], "subject_id": str(subject[1]),
+                    "readers": list(readers), "data": dict(data),
+                }
+                for subject, readers, data in events[start : start + 2_000]
+            ]  # fmt: skip
+            cursor.execute(statement, [*common, json.dumps(rows, ensure_ascii=False, default=str)])

@@ -60,17 +60,20 @@ def read_blob(digest: str) -> bytes:
 
 def sweep_orphans() -> int:
     """Delete bytes that no row points to and that are older than a day; give their number."""
-    removed = 0
-    for digest in _old_digests():
-        with transaction.atomic():
-            _lock(digest, shared=False)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT files_is_kept(%s)", [digest])
-                row = cursor.fetchone()
-            if row is not None and not row[0]:
-                default_storage.delete(place_of(digest))
-                removed += 1
-    return removed
+    return sum(forget_blob(digest) for digest in _old_digests())
+
+
+def forget_blob(digest: str) -> bool:
+    """Delete bytes at once, unless a row still points to them."""
+    with transaction.atomic():
+        _lock(digest, shared=False)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT files_is_kept(%s)", [digest])
+            row = cursor.fetchone()
+        if row is None or row[0]:
+            return False
+        default_storage.delete(place_of(digest))
+        return True
 
 
 def _old_digests() -> Iterator[str]:

@@ -17,7 +17,7 @@ from waiban.core.people.personas import People
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.tests import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "register"])
 
 
 @pytest.fixture(autouse=True)
