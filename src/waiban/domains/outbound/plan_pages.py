@@ -1,6 +1,7 @@
 """A year's plan as its page shows it: where it stands, what it holds, what changed, what this post may do."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -149,7 +150,7 @@ def _summary(plan: AnnualPlan) -> str:
     items = queries.proposals(plan) if plan.whole_office else PlanItem.objects.filter(plan=plan)
     live = [item for item in items if item.state != PlanItem.State.DROPPED]
     counted = [item for item in live if item.kind != PlanItem.Kind.TEACHING_RESEARCH]
-    money = sum((item.total_cny for item in live if item.total_cny is not None), start=Money(0, "CNY").amount)
+    money = sum((item.total_cny for item in live if item.total_cny is not None), start=Decimal(0))
     return _("%(n)d 个团组 %(people)d 人次；教学科研另列 %(listed)d 项；经费合计 %(money)s") % {
         "n": len(counted),
         "people": sum(item.head_count or 0 for item in counted),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
@@ -140,7 +141,7 @@ def preview(case: Case) -> Preview:
     items = adopted_items(plan) if plan.whole_office else PlanItem.objects.filter(plan=plan)
     listed = [item for item in items if item.state != PlanItem.State.DROPPED]
     counted = [item for item in listed if item.kind != PlanItem.Kind.TEACHING_RESEARCH]
-    total = sum((item.total_cny for item in listed if item.total_cny is not None), start=Money(0, "CNY").amount)
+    total = sum((item.total_cny for item in listed if item.total_cny is not None), start=Decimal(0))
     lines = [
         (_("项目"), _("%(n)d 项，另有教学科研 %(m)d 项") % {"n": len(counted), "m": len(listed) - len(counted)}),
         (_("人次"), str(sum(item.head_count or 0 for item in counted))),

@@ -17,6 +17,7 @@ def main() -> int:
     from waiban.site.demo import people
     from waiban.site.demo.stories import STORIES
     from waiban.site.demo.trips import play
+    from waiban.site.demo.year_plans import fill_plans
 
     city = people.fill()
     with city.as_("office_head"):
@@ -24,6 +25,7 @@ def main() -> int:
             seed_release(city.office.pk, process, bpmn_of(process), reason="启用通用流程")
         for process in promises.RELEASED:
             seed_release(city.office.pk, process, promises.bpmn_of(process), reason="启用通用流程")
+    fill_plans(city)
     with city.as_system("demo"):
         there = set(Trip.objects.values_list("title", flat=True))
     missing = [story for story in STORIES if story.title not in there]

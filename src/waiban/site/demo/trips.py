@@ -35,6 +35,7 @@ from waiban.domains.outbound.actions.file_report import file_report
 from waiban.domains.outbound.actions.post_notice import post_notice
 from waiban.domains.outbound.actions.record_outside_approval import record_outside_approval
 from waiban.domains.outbound.actions.record_return import record_return
+from waiban.domains.outbound.actions.save_report import save_report
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.arithmetic import fill_amounts
@@ -44,6 +45,7 @@ from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.teams import notice_units
 from waiban.domains.outbound.texts import place_name
 from waiban.site.demo.stories import Story, Visit
+from waiban.site.demo.year_plans import item_of
 
 RATES = {"USD": "7.05", "EUR": "8.2", "JPY": "0.047", "GBP": "9.6", "AUD": "4.65", "CAD": "5.1", "SGD": "5.45",
          "HKD": "0.905", "MOP": "0.88", "CHF": "8.8", "NZD": "4.1", "KRW": "0.0051", "THB": "0.215"}  # fmt: skip
@@ -123,7 +125,7 @@ class Player:
         if bare:
             return _stated(made)
         made |= {
-            "plan": {"in_annual_plan": True, "item": f"第 {abs(story.leaves) % 9 + 1} 项", "unit_quota": 6, "unit_used": 1},
+            "plan": {"in_annual_plan": True, "item": item_of(story), "unit_quota": 6, "unit_used": 1},
             "programme": programme,
             "legs": [
                 {"from": "云汀", "to": stops[0].get("city") or place_name(story.visits[0].country, "zh"), "mode": "air", "carrier": "MU",
@@ -250,11 +252,34 @@ class Player:
             case "report":
                 with self.as_unit("officer"):
                     self.attach("report", dated=day)
+                    self.report(day)
                     file_report(self.pk, published_on=day, on=day)
             case "close":
                 with self.city.as_("desk_officer"):
                     decide(self.item(step).pk, "done", opinion="报告充实，结案。", on=day)
         return True
+
+    def report(self, day: date) -> None:
+        """What was done, and one promise of ours, so that the promises' page has something to show."""
+        trip = Trip.objects.get(pk=self.pk)
+        save_report(
+            self.pk,
+            {
+                "done": self.story.purpose,
+                "learned": "对方的办事流程和时限已整理成对照表，供下次出访参考。",
+                "next_steps": "三个月内视频回访，落实议定事项。",
+                "money": "按批准的人数、天数和标准支出。",
+            },
+            actual_total=str(trip.total_cny or 0),
+            promised=[
+                {
+                    "by": "ours",
+                    "counterpart": self.story.visits[0].inviter,
+                    "what": "把议定事项清单译成对方文字寄出，并约定下次会谈的时间。",
+                    "due": (day + timedelta(days=60)).isoformat(),
+                }
+            ],
+        )
 
     def nature(self, day: date) -> None:
         """On the road of teaching and research the unit's head states the nature of the task first."""

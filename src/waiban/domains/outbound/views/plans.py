@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -272,7 +273,7 @@ def _wanted(given: QueryDict) -> queries.PlanFilter:
 def _document(plan: AnnualPlan) -> Mapping[str, Any]:
     listed = [] if plan.whole_office else list(PlanItem.objects.filter(plan=plan).exclude(state="dropped"))
     counted = [item for item in listed if item.kind != PlanItem.Kind.TEACHING_RESEARCH]
-    money = sum((item.total_cny for item in listed if item.total_cny is not None), start=Money(0, "CNY").amount)
+    money = sum((item.total_cny for item in listed if item.total_cny is not None), start=Decimal(0))
     return {
         "url": reverse("outbound:year_plan", args=[plan.pk]),
         "whose": plan.office.city if plan.whole_office else plan.unit.name,
