@@ -66,7 +66,7 @@ def draw_confirmation(trip: Trip, case: Case, decision: Decision, going: Collect
             day=day,
             readers=case.readers,
             case_id=case.pk,
-            version_id=version_of(case, decision),
+            version_id=version_of(decision),
             grant_id=authority.grant_id,
             number_pattern=number_pattern(trip.office, "confirmation"),
             valid_until=until,
