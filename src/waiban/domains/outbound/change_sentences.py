@@ -12,6 +12,7 @@ SENTENCES = {
     "change.record_outside": _("录入上级对变更的批复 %(number)s"),
     "change.save": _("改第 %(number)s 次变更的内容"),
     "change.start": _("交出第 %(number)s 次变更"),
+    "trip.correct_return": _("更正返回登记 %(came_back)s"),
     "trip.explain_deviation": _("说明与批准不符之处"),
     "trip.judge_deviation": _("核定与批准不符之处"),
     "trip.save_report": _("写出访报告"),

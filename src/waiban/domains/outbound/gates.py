@@ -12,7 +12,7 @@ from waiban.core.ui.format import joined
 from waiban.domains.outbound.check import STAGE_OF_STEP, check, stops, waits_for
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.models import Attachment, InternalNotice, SendingPart, Trip
+from waiban.domains.outbound.models import Attachment, Deviation, InternalNotice, SendingPart, Trip
 from waiban.domains.outbound.relevant import changed_since
 from waiban.domains.outbound.roads import process_of, road_of
 from waiban.domains.outbound.sending import (
@@ -267,6 +267,12 @@ def _report(trip: Trip, _item: WorkItem) -> None:
         raise CannotError(_("请上传出访报告"), "/after/report_filed")
 
 
+def _close(trip: Trip, _item: WorkItem) -> None:
+    """Where the trip went otherwise than approved, the office has said what it comes to."""
+    if Deviation.objects.filter(trip=trip, replaced=False, verdict=Deviation.Verdict.OPEN).exists():
+        raise CannotError(_("还有与批准不符的地方没有核定，请在“返回”页核定"), "/after/changes")
+
+
 GATES = {
     "start": _start,
     "consult": _consult,
@@ -284,6 +290,7 @@ GATES = {
     "travel_papers": _papers,
     "come_back": _come_back,
     "report": _report,
+    "close": _close,
 }
 
 

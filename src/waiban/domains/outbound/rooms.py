@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.sending import by_parts
@@ -40,6 +40,10 @@ def _under_way(trip: Trip) -> bool:
     return trip.state not in OVER
 
 
+def _has_case(trip: Trip) -> bool:
+    return trip.case_id is not None
+
+
 def _has_senders(trip: Trip) -> bool:
     return by_parts(trip)
 
@@ -58,11 +62,19 @@ def _was_approved(trip: Trip) -> bool:
     return bool(trip.dossier.get("approval")) and not trip.imported
 
 
+def _returned(trip: Trip) -> bool:
+    return not trip.imported and trip.state in (Trip.State.RETURNED, Trip.State.CLOSED)
+
+
 ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
+    Room("notices", gettext_lazy("公示"), "outbound:trip_notices", _has_case),
     Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
     Room("before", gettext_lazy("行前"), "outbound:before", _approved),
+    Room("papers_visas", gettext_lazy("护照签证"), "outbound:papers_visas", _approved),
     Room("money", gettext_lazy("预算决算"), "outbound:money", _approved),
     Room("plan_back", gettext_lazy("倒排"), "outbound:plan_back", _under_way),
     Room("changes", gettext_lazy("变更"), "outbound:changes", _was_approved),
+    Room("after", pgettext_lazy("返回页", "返回"), "outbound:after", _returned),
+    Room("value", gettext_lazy("成效"), "outbound:value", _returned),
 ]

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,9 +22,7 @@ from waiban.core.files.actions.admit import admit
 from waiban.core.files.errors import RefusedError
 from waiban.domains.outbound.actions.add_attachment import add_attachment
 from waiban.domains.outbound.actions.close_notice import close_notice
-from waiban.domains.outbound.actions.file_report import file_report
 from waiban.domains.outbound.actions.post_notice import PLACES, post_notice
-from waiban.domains.outbound.actions.record_return import record_return
 from waiban.domains.outbound.actions.remove_attachment import remove_attachment
 from waiban.domains.outbound.casing import case_page
 from waiban.domains.outbound.dossier import value_of
@@ -171,43 +168,6 @@ def notice(request: HttpRequest, trip_id: uuid.UUID, unit_id: uuid.UUID) -> Http
         "page": case_page(trip),
     }
     return render(request, "outbound/notice.html", context, status=422 if trouble else 200)
-
-
-@open_to(Permission.TRIP_SUBMIT)
-@require_http_methods(["GET", "POST"])
-def come_back(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
-    trip = trip_or_404(trip_id)
-    trouble = ""
-    if request.method == "POST":
-        try:
-            record_return(
-                trip.pk,
-                left=wanted_day(request, "left", _("实际离境日期")),
-                came_back=wanted_day(request, "came_back", _("实际入境日期")),
-                papers_returned_on=_day(request.POST.get("papers_returned_on", "")),
-            )
-            return HttpResponseRedirect(reverse("outbound:case", args=[trip.pk]))
-        except CannotError as error:
-            trouble = str(error)
-    context = {"section": "trips", "trip": trip, "trouble": trouble, "posted": request.POST}
-    return render(request, "outbound/come_back.html", context, status=422 if trouble else 200)
-
-
-@open_to(Permission.TRIP_SUBMIT)
-@require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
-    trip = trip_or_404(trip_id)
-    trouble = ""
-    if request.method == "POST":
-        try:
-            if "file" in request.FILES:
-                attachment_from(request, trip, Attachment.Kind.REPORT)
-            file_report(trip.pk, published_on=_day(request.POST.get("published_on", "")))
-            return HttpResponseRedirect(reverse("outbound:case", args=[trip.pk]))
-        except (CannotError, RefusedError) as error:
-            trouble = str(error)
-    context: dict[str, Any] = {"section": "trips", "trip": trip, "trouble": trouble, "posted": request.POST}
-    return render(request, "outbound/report.html", context, status=422 if trouble else 200)
 
 
 def wanted_day(request: HttpRequest, name: str, label: str) -> date:
