@@ -22,6 +22,7 @@ from waiban.core.casework.errors import CannotError, NotAllowedError
 from waiban.core.casework.models import WorkItem
 from waiban.core.casework.subjects import url_of
 from waiban.core.people.models import Post
+from waiban.core.ui.format import joined
 
 ASKED_AT_ONCE = 3
 """Posts that one question goes to; more are asked by asking again."""
@@ -66,7 +67,7 @@ def undo_pass_on(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 @open_to(Permission.CASE_READ)
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
-    """加签 asks one post, 会签 several at once; each answers by itself, and the step waits for none but may."""
+    """加签 asks one post, 会签 several at once; the step waits until they have answered or are no longer asked."""
     item = _mine(item_id)
     if item.nature != WorkItem.Nature.STEP:
         raise Http404
@@ -86,7 +87,7 @@ def ask(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         except (CannotError, NotAllowedError) as error:
             trouble = error.message
         else:
-            asked = "、".join(_name(post, item) for post in chosen)
+            asked = joined(_name(post, item) for post in chosen)
             messages.success(request, _("已请%(posts)s提意见") % {"posts": asked})
             return HttpResponseRedirect(_case_url(item))
     asked_now = WorkItem.objects.filter(asked_by=item, nature=WorkItem.Nature.OPINION, state=WorkItem.State.OPEN)

@@ -23,7 +23,7 @@ from waiban.core.people.merging import Affected
 from waiban.core.people.models import Traveller, TravellerMerge, Unit
 from waiban.core.people.views.pages import tabs
 from waiban.core.people.views.travellers import asked_unit
-from waiban.core.ui.format import day_text
+from waiban.core.ui.format import day_text, joined
 from waiban.desks.travellers.views import facts_of, sheet, traveller_or_404
 
 PAGE = 50
@@ -155,7 +155,7 @@ def basis(one: suggestions.Suggestion) -> str:
 def _said(what: str, affected: Any) -> str:
     if not affected:
         return _("%(what)s，没有在办的案卷因此改变") % {"what": what}
-    names = "、".join(case.number for case in affected)
+    names = joined(case.number for case in affected)
     return ngettext(
         "%(what)s；%(n)d 个在办案卷的检查结果变了：%(names)s", "%(what)s；%(n)d 个在办案卷的检查结果变了：%(names)s",
         len(affected),

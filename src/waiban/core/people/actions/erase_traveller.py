@@ -28,7 +28,7 @@ def erase_traveller(traveller_id: uuid.UUID, *, reason: str) -> Traveller:
     if not reason.strip():
         raise CannotError(_("写一句理由，以后查得到"))
     if still := retention.open_holds(retention.holds_of([traveller.pk])[traveller.pk]):
-        raise CannotError(_("还在用，不能删除：%(why)s") % {"why": "；".join(hold.reason for hold in still)})
+        raise CannotError(_("还在用，不能删除：%(why)s") % {"why": _("；").join(hold.reason for hold in still)})
     empty(traveller)
     record(
         "traveller.erase", principal, subject=("traveller", traveller.pk), office=office.pk,
