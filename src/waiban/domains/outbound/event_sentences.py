@@ -35,6 +35,7 @@ SENTENCES = {
     "trip.create": _("新建申报"),
     "trip.file_report": _("交出访报告"),
     "trip.export_notice": _("导出公示页"),
+    "trip.post_after_notices": _("事后公示 %(since)s 至 %(until)s"),
     "trip.post_notice": _("内部公示 %(since)s 至 %(until)s"),
     "trip.read": _("查看案卷"),
     "trip.record_objection": _("记录公示异议"),

@@ -14,6 +14,7 @@ from waiban.core.access.routes import open_to
 from waiban.core.audit.record import record
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
+from waiban.domains.outbound.actions.after_notices import may_post_after, post_after_notices
 from waiban.domains.outbound.actions.objections import (
     answer_objection,
     may_answer,
@@ -21,8 +22,11 @@ from waiban.domains.outbound.actions.objections import (
     record_objection,
     take_down_notice,
 )
+from waiban.domains.outbound.actions.post_notice import PLACES
 from waiban.domains.outbound.models import InternalNotice, Objection, SendingPart, Trip
 from waiban.domains.outbound.noticing import notice_page, notice_view
+from waiban.domains.outbound.queries import trip_or_404
+from waiban.domains.outbound.versions import actual_version
 from waiban.domains.outbound.views.cases import wanted_day
 
 
@@ -34,6 +38,37 @@ def notices(request: HttpRequest) -> HttpResponse:
         state=request.GET.get("state", "showing"), phase=request.GET.get("phase", ""), after=request.GET.get("after", "")
     )
     return render(request, "outbound/notices.html", {"section": "trips", "page": page, "today": today()})
+
+
+@open_to(Permission.TRIP_READ)
+@require_http_methods(["GET", "POST"])
+def of_trip(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
+    """Every notice of one trip, before and after it; the notice of what really happened is posted here."""
+    trip = trip_or_404(trip_id)
+    trouble = ""
+    if request.method == "POST":
+        try:
+            post_after_notices(
+                trip.pk,
+                since=wanted_day(request, "since", _("公示起")),
+                until=wanted_day(request, "until", _("公示止")),
+                places=request.POST.getlist("places"),
+            )
+            return HttpResponseRedirect(request.path)
+        except CannotError as error:
+            trouble = error.message
+    rows = InternalNotice.objects.filter(trip=trip).select_related("unit").order_by("replaced", "-phase", "since", "id")
+    context = {
+        "section": "trips",
+        "trip": trip,
+        "rows": rows,
+        "today": today(),
+        "places": PLACES,
+        "may_post": may_post_after(current_principal(), trip) and actual_version(trip) is not None,
+        "trouble": trouble,
+        "posted": request.POST,
+    }
+    return render(request, "outbound/trip_notices.html", context, status=422 if trouble else 200)
 
 
 @open_to(Permission.TRIP_READ)

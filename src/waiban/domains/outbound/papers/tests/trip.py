@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from waiban.core.papers.letterhead import Letterhead
 from waiban.core.papers.source import Values
 from waiban.domains.outbound.papers import groups
 from waiban.domains.outbound.papers import values as make
 from waiban.domains.outbound.papers.values import Finding
 from waiban.dossiers.load import trip_from
-from waiban.dossiers.trip import Trip
+from waiban.dossiers.trip import Organiser, Trip
 
 DAY = date(2027, 1, 19)
 NAMES = {"m1": "杜承泽", "m2": "梁舒镕", "m3": "贺喆堃", "m4": "温犇玥", "m5": "纪明远", "m6": "方子衿"}
@@ -140,10 +142,15 @@ def internal_notice(**changes: Any) -> Values:
 
 
 def confirmation(**changes: Any) -> Values:
-    organiser = {"name": "汀省人民政府外事办公室", "approval_no": "汀外批〔2027〕31 号", "task_notice_no": "汀外通〔2027〕12 号"}
+    given = changes.pop("trip", None) or trip()
+    organiser = Organiser(
+        name="汀省人民政府外事办公室",
+        approval_no="汀外批〔2027〕31\N{NO-BREAK SPACE}号",
+        task_notice_no="汀外通〔2027〕12\N{NO-BREAK SPACE}号",
+    )
     return groups.confirmation(
         **{
-            "trip": trip(organising="joins_province", organiser=organiser),
+            "trip": msgspec.structs.replace(given, organising="joins_province", organiser=organiser),
             "names": NAMES,
             "letterhead": LETTERHEAD,
             "day": DAY,
@@ -152,6 +159,24 @@ def confirmation(**changes: Any) -> Values:
             "request_number": "云商请〔2027〕3\N{NO-BREAK SPACE}号",
             "grant": "汀省外授〔2026〕2\N{NO-BREAK SPACE}号",
             "valid_until": date(2027, 7, 18),
+        }
+        | changes
+    )
+
+
+def task_notice(**changes: Any) -> Values:
+    return groups.task_notice(
+        **{
+            "trip": trip(),
+            "names": NAMES,
+            "letterhead": LETTERHEAD,
+            "day": DAY,
+            "number": "云外通〔2027〕1\N{NO-BREAK SPACE}号",
+            "unit": "市外办",
+            "approval_number": "云外批〔2027〕9\N{NO-BREAK SPACE}号",
+            "group_size": 6,
+            "grant": "汀省外授〔2026〕2\N{NO-BREAK SPACE}号",
+            "approved": {"m6"},
         }
         | changes
     )
