@@ -9,7 +9,7 @@ from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.notices import with_notices
 from waiban.domains.outbound.office_law import law_of
-from waiban.domains.outbound.plans import stated_by_ledger
+from waiban.domains.outbound.plan_facts import stated_by_ledger
 from waiban.dossiers import repair
 from waiban.dossiers.check import Finding, Judgement, check_trip
 from waiban.dossiers.trip import Trip as TripValue

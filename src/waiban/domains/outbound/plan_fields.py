@@ -8,7 +8,7 @@ from waiban.core.ui.format import joined, people_text
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Field, Fields
 from waiban.domains.outbound.models import PlanItem, Trip
-from waiban.domains.outbound.plans import choices, standing_of
+from waiban.domains.outbound.plan_facts import choices, standing_of
 from waiban.domains.outbound.texts import place_name
 
 BY_LEDGER = ("/plan/unit_quota", "/plan/unit_used")

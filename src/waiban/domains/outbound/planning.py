@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from waiban.core.papers.sheets import SheetColumn, write_xlsx
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import AnnualPlan, PlanItem
-from waiban.domains.outbound.plans import RANKS
+from waiban.domains.outbound.plan_facts import RANKS
 from waiban.domains.outbound.texts import place_name
 from waiban.rulebook.law import Law
 

@@ -6,16 +6,13 @@ and for each sending unit apart, and is called inside the transaction of the act
 belongs to the office: it is written as the platform, since the organising unit sees no other unit's quota.
 """
 
-import json
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import get_args
 
 import msgspec
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,13 +30,12 @@ from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import AnnualPlan, PlanItem, Quota, QuotaEntry, Trip, TripMember
 from waiban.domains.outbound.models.plans import EVERY_RANK
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.plan_facts import highest, item_named, item_text, leader_rank
 from waiban.domains.outbound.versions import approved_value
 from waiban.dossiers import trip as dossier
 from waiban.dossiers.check import check_trip
 from waiban.dossiers.trip import Trip as TripValue
 
-RANKS: tuple[str, ...] = get_args(dossier.Rank)
-"""From the highest to the lowest, as the dossier names them."""
 SENDING_COUNTS = "plan.sending_counts_group"
 """Setting: whether a sending unit's part in another unit's delegation takes one 团组 of its quota, or people only."""
 SETTINGS = (
@@ -48,95 +44,7 @@ SETTINGS = (
         help=gettext_lazy("参加别的单位的团组时，除人次外是否也占本单位一个团组控制数；默认占，以本地规定为准"),
     ),
 )  # fmt: skip
-ITEM = re.compile(r"(\d{4})\s*年\s*第\s*(\d+)\s*项")
 Kind, Cause, State = QuotaEntry.Kind, QuotaEntry.Cause, PlanItem.State
-
-
-def item_text(year: int, number: int) -> str:
-    """What a dossier says in `plan.item`: it stays readable without the plan beside it."""
-    return f"{year} 年第 {number} 项"
-
-
-def item_named(text: str | None) -> tuple[int, int] | None:
-    """(year, number) of an item that a dossier names; None where it names none of ours."""
-    match = ITEM.search(text or "")
-    return (int(match[1]), int(match[2])) if match else None
-
-
-# --- what the check is told ----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What the ledger says for a unit, a year and a trip. `kept` is False where the office allotted nothing that year."""
-
-    kept: bool
-    allotted: int = 0
-    taken: int = 0
-    """By other trips."""
-    item: Mapping[str, object] | None = None
-
-
-def standing_of(trip: Trip, value: TripValue) -> Standing:
-    """One statement, answered to whoever sees the unit: the same dossier gets the same answer whoever asks."""
-    if value.depart is None:
-        return Standing(kept=False)
-    named = item_named(value.plan.item if value.plan else None) or (0, 0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT outbound_plan_facts(%s, %s, %s, %s, %s)::text", [trip.unit_id, value.depart.year, *named, trip.pk]
-        )
-        row = cursor.fetchone()
-    found = json.loads(row[0]) if row and row[0] else {}
-    if not found.get("kept"):
-        return Standing(kept=False)
-    rows = {quota["rank"]: quota for quota in found["quotas"] or []}
-    quota = rows.get(leader_rank(value)) or rows.get(EVERY_RANK) or {"allotted": 0, "taken": 0}
-    return Standing(True, quota["allotted"], quota["taken"], found["item"])
-
-
-def stated_by_ledger(trip: Trip, value: TripValue) -> TripValue:
-    """The dossier with the ledger's word on plan and quota in place of the applicant's, where the office keeps one."""
-    standing = standing_of(trip, value)
-    if not standing.kept or value.depart is None:
-        return value
-    plan = value.plan or dossier.PlanItem()
-    listed = plan.in_annual_plan
-    if listed:
-        named, item = item_named(plan.item), standing.item
-        listed = None
-        if named is not None:
-            listed = named[0] == value.depart.year and item is not None and bool(item["free"])
-            listed = listed and item is not None and item["state"] in (State.PLANNED, State.TAKEN)
-    return msgspec.structs.replace(
-        value,
-        plan=msgspec.structs.replace(
-            plan, in_annual_plan=listed, unit_quota=standing.allotted, unit_used=standing.taken
-        ),
-    )
-
-
-def leader_rank(value: TripValue) -> str:
-    members = value.members or []
-    leader = next((member.rank for member in members if member.role == "leader" and member.rank), None)
-    return leader or _highest(member.rank for member in members)
-
-
-def _highest(ranks: Iterable[str | None]) -> str:
-    return min((rank for rank in ranks if rank in RANKS), key=RANKS.index, default=EVERY_RANK)
-
-
-def choices(trip: Trip, value: TripValue) -> list[tuple[str, PlanItem]]:
-    """Items of the unit's plan in force that the trip may name, the year of departure only once it is known."""
-    items = PlanItem.objects.filter(
-        plan__unit=trip.unit_id, plan__state=AnnualPlan.State.APPROVED, plan__whole_office=False
-    )
-    items = items.filter(year=value.depart.year) if value.depart else items.filter(year__gte=today().year)
-    free = [item for item in items.order_by("year", "number") if item.trip_id in (None, trip.pk)]
-    return [(item_text(item.year, item.number), item) for item in free if item.state != State.DROPPED]
-
-
-# --- what the acts of a trip do to the ledger -----------------------------------------------
 
 
 @transaction.atomic
@@ -182,6 +90,7 @@ def free(
         return
     if members is None:
         _write(trip, {}, used=False, cause=Cause(why), decision=decision, change=change, on=on)
+        _let_items_go(trip)
         return
     value = approved_value(trip) or value_of(trip.dossier)
     going = {str(member.id) for member in value.members or []} - set(members)
@@ -226,6 +135,7 @@ def _book(
         counts = bool(quotas) and is_counted(trip, value)
         wanted = _wanted(trip, value, going, quotas) if counts else {}
     _write(trip, wanted, used=used, cause=cause, decision=decision, change=change, on=on)
+    _let_items_go(trip, but_of=set(_by_unit(trip, value, going)) if quotas else set())
     if quotas and cause != Cause.MEMBERS:
         with acting_as(system(trip.office_id, "quota ledger")):
             _take_item(trip, value, counts=counts, strict=strict and cause == Cause.SUBMITTED)
@@ -254,19 +164,11 @@ def _wanted(
     trip: Trip, value: TripValue, going: set[str] | None, quotas: Mapping[tuple[uuid.UUID, str], Quota]
 ) -> dict[uuid.UUID, Taken]:
     """What the trip takes, by quota row. Each unit's group by the leader's rank or its highest, each person by rank."""
-    home = {
-        str(row.traveller_id): row.traveller.unit_id
-        for row in TripMember.objects.filter(trip=trip).select_related("traveller")
-    }
-    by_unit: dict[uuid.UUID, list[str]] = {trip.unit_id: []}
-    for member in value.members or []:
-        if going is None or str(member.id) in going:
-            by_unit.setdefault(home.get(str(member.id), trip.unit_id), []).append(member.rank or EVERY_RANK)
     sending_counts = bool(setting(trip.office_id, SENDING_COUNTS))
     wanted: dict[uuid.UUID, Taken] = {}
-    for unit, ranks in by_unit.items():
+    for unit, ranks in _by_unit(trip, value, going).items():
         organises = unit == trip.unit_id
-        group_row = _row(quotas, unit, leader_rank(value) if organises else _highest(ranks))
+        group_row = _row(quotas, unit, leader_rank(value) if organises else highest(ranks))
         if group_row is None:
             raise _no_quota(unit, value)
         takes = [(group_row, Taken(groups=1))] if organises or sending_counts else []
@@ -274,6 +176,20 @@ def _wanted(
         for row, taken in takes:
             wanted[row.pk] = wanted.get(row.pk, Taken()) + taken
     return wanted
+
+
+def _by_unit(trip: Trip, value: TripValue, going: set[str] | None) -> dict[uuid.UUID, list[str]]:
+    """Ranks of those who go, by their unit; the organising unit is there even where none of them is its own."""
+    with acting_as(system(trip.office_id, "quota ledger")):
+        home = {
+            str(row.traveller_id): row.traveller.unit_id
+            for row in TripMember.objects.filter(trip=trip).select_related("traveller")
+        }
+    found: dict[uuid.UUID, list[str]] = {trip.unit_id: []}
+    for member in value.members or []:
+        if going is None or str(member.id) in going:
+            found.setdefault(home.get(str(member.id), trip.unit_id), []).append(member.rank or EVERY_RANK)
+    return found
 
 
 def _row(quotas: Mapping[tuple[uuid.UUID, str], Quota], unit: uuid.UUID, rank: str) -> Quota | None:
@@ -340,8 +256,6 @@ def _write(
                     line.save(force_insert=True)
             except IntegrityError as error:
                 raise CannotError(_("控制数刚被别的团组占用，请刷新"), "/plan/unit_quota") from error
-        if not wanted:
-            PlanItem.objects.filter(trip=trip).update(trip=None, state=State.PLANNED)
     if lines:
         record(
             "quota.write", principal, subject=("trip", trip.pk), case=trip.case_id, readers=trip.readers,
@@ -412,30 +326,62 @@ def _take_item(trip: Trip, value: TripValue, *, counts: bool, strict: bool) -> N
 
     `strict` at submission: the item must be there. What was granted afterwards isn't taken back for the plan's sake.
     """
-    plan = value.plan or dossier.PlanItem()
-    named = item_named(plan.item)
-    replaces = plan.in_annual_plan is False
-    found, trouble = _item_for(trip, value, replaces=replaces) if counts or named else (None, "")
+    replaces = value.plan is not None and value.plan.in_annual_plan is False
+    named = value.plan.item if value.plan else None
+    wanted = counts or (named and not replaces)
+    found, trouble = _item_for(trip.unit_id, trip, named, value.depart, replaces=replaces) if wanted else (None, "")
     if trouble and strict:
         raise CannotError(trouble, "/plan/item")
-    others = PlanItem.objects.filter(trip=trip)
+    _mark(trip, trip.unit_id, found, replaces=replaces)
+
+
+@transaction.atomic
+def take_for_sender(trip_id: uuid.UUID, unit: uuid.UUID, text: str, reason: str) -> None:
+    """A sending unit says which item of its own plan its part is, or (with a reason) which one it replaces.
+
+    Raises CannotError where the office keeps the ledger of that year and the item isn't the unit's to take.
+    """
+    with acting_as(system(Unit.objects.get(pk=unit).office_id, "quota ledger")):
+        trip = Trip.objects.select_related("office", "unit").get(pk=trip_id)
+        value = value_of(trip.dossier)
+        if not _quotas(trip, value):
+            return
+        replaces = bool(reason.strip())
+        found, trouble = _item_for(unit, trip, text, value.depart, replaces=replaces)
+        if trouble and is_counted(trip, value):
+            raise CannotError(trouble, "plan_item")
+        _mark(trip, unit, found, replaces=replaces)
+
+
+def _let_items_go(trip: Trip, but_of: set[uuid.UUID] | None = None) -> None:
+    """Items that the trip no longer takes; `but_of`: the units that still go."""
+    with acting_as(system(trip.office_id, "quota ledger")):
+        items = PlanItem.objects.filter(trip=trip).exclude(unit__in=but_of or set())
+        items.update(trip=None, state=State.PLANNED)
+
+
+def _mark(trip: Trip, unit: uuid.UUID, found: PlanItem | None, *, replaces: bool) -> None:
+    """One item a unit and trip: what the trip named before is free again."""
+    others = PlanItem.objects.filter(trip=trip, unit=unit)
     (others.exclude(pk=found.pk) if found else others).update(trip=None, state=State.PLANNED)
     if found:
         found.trip, found.state = trip, State.REPLACED if replaces else State.TAKEN
         found.save(update_fields=["trip", "state"])
 
 
-def _item_for(trip: Trip, value: TripValue, *, replaces: bool) -> tuple[PlanItem | None, str]:
-    """The locked row of the item that the dossier names, or what is wrong with it."""
-    named = item_named(value.plan.item if value.plan else None)
+def _item_for(
+    unit: uuid.UUID, trip: Trip, text: str | None, depart: date | None, *, replaces: bool
+) -> tuple[PlanItem | None, str]:
+    """The locked row of the item that a dossier names, or what is wrong with it."""
+    named = item_named(text)
     if named is None:
         return None, _("计划外团组请写明替换计划中的哪一项") if replaces else _("请选年度计划中的一项")
     year, number = named
-    if value.depart is None or year != value.depart.year:
+    if depart is None or year != depart.year:
         return None, _("请选离境当年计划中的一项；%(item)s是别的年度") % {"item": item_text(year, number)}
     item = (
         PlanItem.objects.select_for_update(of=("self",))
-        .filter(plan__unit=trip.unit_id, plan__state=AnnualPlan.State.APPROVED, plan__whole_office=False)
+        .filter(plan__unit=unit, plan__state=AnnualPlan.State.APPROVED, plan__whole_office=False)
         .filter(year=year, number=number).first()
     )  # fmt: skip
     if item is None or item.state == State.DROPPED:

@@ -18,8 +18,8 @@ from waiban.domains.outbound.actions.file_plan import file_plan
 from waiban.domains.outbound.actions.save_plan import save_plan
 from waiban.domains.outbound.actions.send_plan import send_plan
 from waiban.domains.outbound.models import AnnualPlan
+from waiban.domains.outbound.plan_facts import item_text
 from waiban.domains.outbound.planning import Row
-from waiban.domains.outbound.plans import item_text
 from waiban.site.demo.stories import STORIES, Story
 
 SPECIAL = {("commerce", "officer"): "designated_officer", ("commerce", "finance"): "unit_finance",

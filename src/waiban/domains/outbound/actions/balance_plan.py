@@ -15,7 +15,7 @@ from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.draft_plan import locked
 from waiban.domains.outbound.errors import CannotError, ChangedMeanwhileError
 from waiban.domains.outbound.models import Allotment, AnnualPlan
-from waiban.domains.outbound.plans import RANKS
+from waiban.domains.outbound.plan_facts import RANKS
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from waiban.core.files.models import StoredFile
 from waiban.domains.outbound.actions.post_notice import check_span, make_notice
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, InternalNotice, SendingPart
+from waiban.domains.outbound.plans import take_for_sender
 from waiban.domains.outbound.relevant import shown_in_notice
 
 
@@ -38,6 +39,7 @@ def locked_part(part_id: uuid.UUID, step: str) -> tuple[SendingPart, WorkItem]:
 def enter_plan(part_id: uuid.UUID, *, item: str, reason: str = "", on: date | None = None) -> SendingPart:
     """Which entry of the unit's own plan this is, or why it stands outside it."""
     part, work = locked_part(part_id, "own_plan")
+    take_for_sender(part.trip_id, part.unit_id, item, reason)
     part.plan_item, part.plan_reason = item.strip()[:200], reason.strip()[:400]
     part.save(update_fields=["plan_item", "plan_reason"])
     record(

@@ -25,6 +25,7 @@ from waiban.domains.outbound.check import check
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import AnnualPlan, PlanItem, Quota, QuotaEntry, Trip
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.plan_facts import item_text
 from waiban.domains.outbound.planning import Row, changes_of, pasted, read_rows, read_workbook, workbook
 from waiban.domains.outbound.tests import world
 
@@ -116,7 +117,7 @@ def sums_agree(people: People) -> None:
 
 def dossier(people: People, number: int | None = 1, **plan: Any) -> dict[str, Any]:
     made = world.dossier(people)
-    made["plan"] = {"in_annual_plan": True, **({"item": plans.item_text(year(), number)} if number else {}), **plan}
+    made["plan"] = {"in_annual_plan": True, **({"item": item_text(year(), number)} if number else {}), **plan}
     return made
 
 
@@ -152,7 +153,11 @@ def test_a_unit_proposes_finance_joins_the_office_balances_and_the_leader_approv
             file_plan(office.pk, number="澄外计〔2027〕1 号", filed_on=today(), filed_to="省外办", scan=None)
         scan = admit(world.scan(), office_id=office.office_id, readers=office.readers, kind="plan_filing")
         filed = file_plan(office.pk, number="澄外计〔2027〕1 号", filed_on=today(), filed_to="省外办", scan=scan)
-    assert (filed.filed_number, filed.state, filed.case and filed.case.result) == ("澄外计〔2027〕1 号", "approved", "closed")
+    assert (filed.filed_number, filed.state, filed.case and filed.case.result) == (
+        "澄外计〔2027〕1 号",
+        "approved",
+        "closed",
+    )
 
 
 def test_what_is_missing_is_named_before_a_plan_is_sent(house: People) -> None:
@@ -255,9 +260,9 @@ def test_the_check_answers_from_the_ledger_and_not_from_the_claim(house: People)
 def test_without_an_item_the_plan_is_not_stated(house: People) -> None:
     proposed(house)
     in_force(house)
-    assert answers(house, world.through_unit(house, world.draft(house, dossier(house, None))))["annual_plan_required"] == (
-        "not_stated"
-    )
+    assert answers(house, world.through_unit(house, world.draft(house, dossier(house, None))))[
+        "annual_plan_required"
+    ] == ("not_stated")
 
 
 def test_an_unplanned_trip_names_the_item_that_it_replaces(house: People) -> None:
@@ -356,9 +361,7 @@ def test_a_new_version_keeps_what_trips_took_and_shows_what_changed(house: Peopl
     with house.as_("designated_officer"):
         plan = draft_plan(year())
         assert (plan.version, PlanItem.objects.filter(plan=plan).count()) == (2, 2)
-        save_plan(
-            plan.pk, [row(number=1, month=9), row("赴新加坡", countries=("SG",))], revision=plan.revision
-        )
+        save_plan(plan.pk, [row(number=1, month=9), row("赴新加坡", countries=("SG",))], revision=plan.revision)
         changes = changes_of(plan, law_of(plan.office))
         assert [(one.number, one.how) for one in changes] == [(1, "changed"), (2, "dropped"), (3, "new")]
         assert changes[0].fields == (("月份", "6", "9"),)
@@ -441,4 +444,3 @@ def test_errors_name_row_and_column(house: People) -> None:
         "第 2 行国家和地区：没有“阿特兰蒂斯”这个国家或地区",
         "第 2 行团组名称：待填",
     ]
-

@@ -24,6 +24,7 @@ from waiban.domains.outbound.actions.save_plan import save_plan
 from waiban.domains.outbound.actions.send_plan import send_plan
 from waiban.domains.outbound.models import Allotment, AnnualPlan, PlanItem
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.plan_facts import RANKS
 from waiban.domains.outbound.plan_pages import title_of
 from waiban.domains.outbound.planning import (
     HEADS,
@@ -35,7 +36,6 @@ from waiban.domains.outbound.planning import (
     read_workbook,
     texts_of,
 )
-from waiban.domains.outbound.plans import RANKS
 from waiban.domains.outbound.views.cases import wanted_day
 from waiban.rulebook.law import Law
 

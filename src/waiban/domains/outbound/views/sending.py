@@ -28,6 +28,7 @@ from waiban.domains.outbound.actions.sending import attach_to_part, close_part_n
 from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Attachment, InternalNotice, SendingPart, Trip
 from waiban.domains.outbound.papers.sheets import pdf_of_part_notice
+from waiban.domains.outbound.plan_facts import items_open_to
 from waiban.domains.outbound.queries import trip_or_404
 from waiban.domains.outbound.senders import part_page, senders_page
 from waiban.domains.outbound.views.cases import wanted_day
@@ -84,6 +85,7 @@ def part(request: HttpRequest, part_id: uuid.UUID) -> HttpResponse:
         "part": found,
         "page": part_page(found),
         "trip": Trip.objects.filter(pk=found.trip_id).first(),
+        "plan_items": [text for text, _item in items_open_to(found.unit_id, found.trip_id, found.depart)],
         "trouble": trouble,
         "posted": request.POST,
     }
