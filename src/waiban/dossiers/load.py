@@ -19,6 +19,7 @@ SCHEMA_FILE = Path(__file__).with_name("trip.schema.json")
 SCHEMA_ID = "waiban/trip/1"
 WHERE = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
 STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
+TWO_LETTERS = re.compile("[A-Z]{2}")
 MAX_BYTES = 4_000_000
 MAX_VALUES = 200_000  # YAML's aliases let a few lines stand for billions
 MONEY = {"unit_price", "amount", "total_cny", "actual_total_cny", "days"}
@@ -54,9 +55,20 @@ def trip_from(value: Any, *, draft: bool = False) -> Trip:
     if not draft:
         _require(value, trip_schema(), "")
     try:
-        return msgspec.convert(value, Trip)
+        trip = msgspec.convert(value, Trip)
     except msgspec.ValidationError as error:
         raise InputError(_problem(str(error), value)) from error
+    _one_id_each(trip)
+    return trip
+
+
+def _one_id_each(trip: Trip) -> None:
+    """Approvals, budget lines and decisions name members by their id."""
+    seen: set[str] = set()
+    for index, member in enumerate(trip.members or ()):
+        if member.id is not None and member.id in seen:
+            raise InputError(Problem(f"/members/{index}/id", "an id that no other member has", _found(member.id)))
+        seen |= {member.id} if member.id is not None else set()
 
 
 def trip_to(trip: Trip) -> dict[str, Any]:
@@ -216,7 +228,10 @@ def _problem(message: str, value: Any) -> Problem:
     if message.startswith("Invalid enum value"):
         return Problem(path, _choices(path), found)
     if "matching regex" in message:
-        return Problem(path, "two capital letters (ISO 3166-1)", found)
+        known = (
+            "a country or region of ISO 3166-1" if TWO_LETTERS.fullmatch(found) else "two capital letters (ISO 3166-1)"
+        )
+        return Problem(path, known, found)
     for word, plain in WORDS.items():
         if message.startswith(f"Expected {word}"):
             return Problem(path, plain, found)

@@ -1,10 +1,13 @@
 import json
+import re
 from datetime import date
 from decimal import Decimal
+from string import ascii_uppercase
 from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import msgspec
+import pycountry
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,12 +26,16 @@ SMALLEST = {
     "stops": [{"country": "JP"}],
 }
 VALIDATOR = jsonschema.Draft202012Validator(trip_schema(), format_checker=jsonschema.FormatChecker(["date"]))
+CODES = sorted(country.alpha_2 for country in pycountry.countries)
 AMOUNTS = st.decimals(-9_999_999, 9_999_999, places=4, allow_nan=False, allow_infinity=False)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=6)
 
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Anything valid under the schema; texts that stand for money are decimal texts, as its description says."""
+    """
+    Anything valid under the schema; texts that stand for money are decimal texts, as its description says, and no two
+    members have one id, which a schema can't say.
+    """
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
@@ -49,11 +56,15 @@ def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         elif schema.get("format") == "date":
             options.append(st.dates().map(date.isoformat))
         elif "pattern" in schema:
-            options.append(st.text("ABCJP", min_size=2, max_size=2))
+            options.append(st.sampled_from(CODES))
         elif kind == "string":
             options.append(TEXTS)
         elif kind == "array":
-            options.append(st.lists(values(schema["items"]), min_size=schema.get("minItems", 0), max_size=2))
+            named = "id" in schema["items"].get("required", ())
+            apart = (lambda item: item["id"]) if named else None
+            options.append(
+                st.lists(values(schema["items"]), min_size=schema.get("minItems", 0), max_size=2, unique_by=apart)
+            )
         elif "properties" in schema:
             options.append(objects(schema))
         else:
@@ -85,6 +96,13 @@ def test_every_valid_file_loads_and_comes_back(value: dict[str, Any]) -> None:
     VALIDATOR.validate(json.loads(canonical))
 
 
+def test_the_codes_of_countries_are_those_of_iso() -> None:
+    letters = [f"{first}{second}" for first in ascii_uppercase for second in ascii_uppercase]
+    assert [code for code in letters if re.fullmatch(trips.COUNTRY_CODES, code)] == CODES
+    stop = trip_schema()["properties"]["stops"]["items"]["properties"]["country"]
+    assert stop["pattern"] == trips.COUNTRY_CODES
+
+
 def test_structs_and_schema_name_the_same_keys_and_words() -> None:
     def compare(struct: type, schema: dict[str, Any], where: str) -> None:
         hints = get_type_hints(struct)
@@ -113,6 +131,21 @@ def test_structs_and_schema_name_the_same_keys_and_words() -> None:
         ({"members": [{}]}, "/members/0/id", "a text", "nothing"),
         ({"kind": "holiday"}, "/kind", "one of visit, negotiation", "holiday"),
         ({"stops": [{"country": "jp"}]}, "/stops/0/country", "two capital letters (ISO 3166-1)", "jp"),
+        ({"stops": [{"country": "ZZ"}]}, "/stops/0/country", "a country or region of ISO 3166-1", "ZZ"),
+        (
+            {
+                "members": [
+                    {
+                        "id": "M1",
+                        "earlier_trips": [{"depart": "2023-05-13", "return": "2023-05-17", "countries": ["FR", "EU"]}],
+                    }
+                ]
+            },
+            "/members/0/earlier_trips/0/countries/1",
+            "a country or region of ISO 3166-1",
+            "EU",
+        ),
+        ({"members": [{"id": "M1"}, {"id": "M1"}]}, "/members/1/id", "an id that no other member has", "M1"),
         ({"budget": {"total_cny": "a lot"}}, "/budget/total_cny", "an amount as a number or decimal text", "a lot"),
         ({"budget": {"rates_to_cny": {"JPY": "x"}}}, "/budget/rates_to_cny", "an amount", "an object"),
         ({"members": {}}, "/members", "a list", "an object"),

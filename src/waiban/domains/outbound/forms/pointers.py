@@ -92,7 +92,7 @@ def understand(schema: Mapping[str, Any], texts: list[str]) -> Any:
         return _whole(text)
     if "number" in kinds:
         return number(_amount(text))
-    if schema.get("pattern") == "^[A-Z]{2}$" and not re.fullmatch("[A-Z]{2}", text):
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
         raise NotUnderstoodError(_("请从列表中选择国家或地区"))
     return text
 
