@@ -285,5 +285,12 @@ def timeline(case: Case) -> list[TimelineEvent]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM casework_timeline(%s)", [case.pk])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    # The database gives the event's data as text: how its driver reads JSON elsewhere doesn't reach a function's answer.
-    return [TimelineEvent(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]) for row in rows]
+    # The database gives an event's data as text: how the driver reads JSON elsewhere doesn't reach a function's answer.
+    return [TimelineEvent(**dict(zip(FIELDS_OF_AN_EVENT, row, strict=True)) | {"data": _data(row[-1])}) for row in rows]
+
+
+FIELDS_OF_AN_EVENT = ("id", "name", "kind", "account", "post", "for_post", "happened_on", "recorded_at", "data")
+
+
+def _data(found: str | dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(found)) if isinstance(found, str) else found
