@@ -77,6 +77,7 @@ class Rounds:
             (SOON, deliver),
             (SOON, seal),
             (HOURLY, keep_clocks),
+            (HOURLY, keep_debts),
             (DAILY, keep_people),
             (DAILY, seal_whole),
             (DAILY, measure),
@@ -144,6 +145,16 @@ def keep_clocks() -> None:
         end_abandoned(office.pk)
 
 
+def keep_debts() -> None:
+    """Documents that ran out, what is owed after trips and who is reminded: once a day and office, whoever runs it."""
+    from waiban.core.offices.models import Office
+    from waiban.core.offices.queries import today
+    from waiban.domains.outbound.reminding import nightly
+
+    for office in Office.objects.all():
+        nightly(office, today(office))
+
+
 def measure() -> None:
     """How long each step takes in each office."""
     from waiban.core.access.principals import acting_as
@@ -163,10 +174,12 @@ def keep_people() -> None:
     from waiban.core.offices.queries import today
     from waiban.core.people.actions.keep_travellers import keep_travellers
     from waiban.core.people.principals import system
+    from waiban.domains.outbound.cards import empty_old
 
     for office in Office.objects.all():
         with acting_as(system(office.pk, "personal data")):
             keep_travellers(office, today(office))
+            empty_old(today(office))
 
 
 def sweep() -> None:
