@@ -116,6 +116,11 @@ class Pages:
         for name, client in self.clients.items():
             yield f"inbox, {name}", lambda client=client: client.get("/")
             yield f"list, {name}", lambda client=client: client.get("/trips/")
+            yield f"list by due day, {name}", lambda client=client: client.get("/trips/?sort=due")
+            yield f"list, a common word, {name}", lambda client=client: client.get("/trips/?q=洽谈")
+            numbers = itertools.cycle(self.numbers(PERSONAS[name]))
+            yield f"list, a number, {name}", lambda client=client, numbers=numbers: client.get(f"/trips/?q={next(numbers)}")
+            yield f"search, a name, {name}", lambda client=client: client.get("/search?q=程一")
             cases = itertools.cycle(self.cases(PERSONAS[name]))
             yield f"case, {name}", lambda client=client, cases=cases: client.get(f"/trips/{next(cases)}/")
         drafts = itertools.cycle(self.drafts())
@@ -158,6 +163,16 @@ class Pages:
             )
         random.Random(1).shuffle(seen)
         return seen[:60]
+
+    def numbers(self, seat: str) -> list[str]:
+        """Numbers of trips that the persona sees, old and new: 2019-0312."""
+        from waiban.domains.outbound.models import Trip
+
+        with self.world.city.as_(seat):
+            seen = list(Trip.objects.order_by("depart", "id").values_list("year", "number"))
+        picked = seen[:: max(1, len(seen) // 60)]
+        random.Random(2).shuffle(picked)
+        return [f"{year}-{number:04d}" for year, number in picked]
 
     def drafts(self) -> list[dict[str, Any]]:
         """What the browser posts back: every field of the form as it stands. One field changes at each request."""
@@ -231,12 +246,12 @@ def figures(seconds: list[float]) -> tuple[float, float]:
 def report(seconds: dict[str, dict[int, list[float]]], sizes: tuple[int, int]) -> None:
     small, large = sizes
     found = {page: {size: figures(spent) for size, spent in at.items()} for page, at in seconds.items()}
-    print(f"\n{'ms':28}{f'p50 at {small}':>16}{'p95':>8}{f'p50 at {large}':>16}{'p95':>8}{'growth':>8}")
+    print(f"\n{'ms':34}{f'p50 at {small}':>16}{'p95':>8}{f'p50 at {large}':>16}{'p95':>8}{'growth':>8}")
     ratios = {}
     for page, at in found.items():
         ratios[page] = at[large][1] / at[small][1]
         print(
-            f"{page:28}{at[small][0]:16.1f}{at[small][1]:8.1f}{at[large][0]:16.1f}{at[large][1]:8.1f}{ratios[page]:8.2f}"
+            f"{page:34}{at[small][0]:16.1f}{at[small][1]:8.1f}{at[large][0]:16.1f}{at[large][1]:8.1f}{ratios[page]:8.2f}"
         )
     sys.stdout.flush()
     sys.stderr.flush()

@@ -78,14 +78,21 @@ TABLES = {
        for name in ("tripmember", "attachment", "attestation", "internalnotice")},
     "files_storedfile": "SELECT t.template, r.* FROM bench.template t JOIN outbound_attachment a ON a.trip_id = t.trip JOIN files_storedfile r ON r.id = a.file_id",
     "papers_paper": "SELECT t.template, r.* FROM bench.template t JOIN papers_paper r ON r.case_id = t.case_id",
+    "search_entry": "SELECT t.template, r.* FROM bench.template t JOIN search_entry r ON r.of IN (t.trip, t.case_id)",
     "notify_notice": "SELECT t.template, r.* FROM bench.template t JOIN notify_notice r ON r.thread = t.case_id WHERE NOT t.ended",
 }  # fmt: skip
+NUMBER = (
+    "(SELECT string_agg(format('%L:%s', substr(d, i, 2), i + 2), ' ')::tsvector "
+    "FROM (SELECT c.year || lpad(c.number::text, 4, '0')) AS n(d), generate_series(1, length(d)) AS i)"
+)
+"""The pairs of a number such as 20270312, as `waiban.core.search.bigrams` writes them."""
 EMPTIED = {("casework_decision", "known"): "'{}'::jsonb", ("casework_dossierversion", "content"): "'{}'"}
 RENUMBERED = {
     ("outbound_trip", "year"): "c.year",
     ("outbound_trip", "number"): "c.number",
     ("outbound_trip", "dossier"): "replace(replace(d.dossier, m.lead, p.lead::text), m.member, p.member::text)::jsonb",
     ("casework_case", "number"): "'澄外案〔' || c.year || '〕' || c.number || ' 号'",
+    ("search_entry", "bigrams"): f"r.bigrams || {NUMBER}",
     ("papers_paper", "year"): "c.year",
     ("papers_paper", "serial"): "CASE WHEN r.serial IS NOT NULL THEN c.number END",
 }
@@ -231,8 +238,16 @@ class Loader:
             self._like("people_traveller", old, {"id": f"q.{slot}", "unit_id": "u.unit", "identity_hash": "''"}, pairs)
             records = {"id": "gen_random_uuid()", "traveller_id": f"q.{slot}", "unit_id": "u.unit"}
             self._like("people_travellerrecord", old, records, pairs, by="traveller_id")
+        self._find_travellers()
         for n in range(DESKS):
             run("INSERT INTO bench.desk VALUES (%s, %s)", [n, city.posts[f"desk_{n}"].pk])
+
+    def _find_travellers(self) -> None:
+        from waiban.core.search.rebuild import rebuild
+
+        with self.world.city.as_system("bench"):
+            for _id in rebuild("traveller", write=True):
+                pass
 
     def _like(
         self, table: str, old: uuid.UUID, change: dict[str, str], source: str = "bench.unit u", by: str = "id"
@@ -272,11 +287,27 @@ class Loader:
             )
             for slot, known in zip(("lead", "member"), pair, strict=True):
                 run("INSERT INTO bench.slot VALUES (%s, %s)", [known, SLOTS.index(slot) + 2])
+        TABLES.update(_others())
         for table, query in TABLES.items():
             run(f"CREATE TABLE bench.{table} AS {query}")
-        ids = " UNION ".join(f"SELECT id FROM bench.{table}" for table in TABLES)  # noqa: S608
+        self._take_numbers_out()
+        ids = " UNION ".join(f"SELECT id FROM bench.{table}" for table in TABLES if table != "search_entry")  # noqa: S608
         run(f"CREATE TABLE bench.inside AS {ids}")
         self.statements = {table: self._statement(table) for table in TABLES}
+
+    def _take_numbers_out(self) -> None:
+        """What the copies are found by: all but the template's own numbers; each gets its own."""
+        from waiban.core.search.bigrams import vector
+        from waiban.core.search.registry import registered
+
+        for trip in self.world.trips:
+            with self.world.city.as_system("bench"):
+                words = {trip.pk: registered()["trip"].texts(trip)[3:]}
+                if trip.case_id:
+                    words[trip.case_id] = registered()["case"].texts(trip.case)[1:]
+            for pk, texts in words.items():
+                pairs = vector(word for word in texts if word)
+                self.connection.execute("UPDATE bench.search_entry SET bigrams = %s::tsvector WHERE of = %s", [pairs, pk])
 
     def _statement(self, table: str) -> str:
         columns = self._columns(table)
@@ -406,6 +437,31 @@ class Loader:
     def count(self, table: str) -> int:
         row = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         return int(row[0]) if row else 0
+
+
+def _others() -> dict[str, str]:
+    """Every other table of which a template trip has rows, so that no page finds less of a copy than of a trip."""
+    from django.apps import apps
+    from django.db import connections
+
+    from waiban.core.access.rows import upkeep
+
+    found = {}
+    for model in apps.get_models():
+        table = model._meta.db_table
+        if table in TABLES or not table.startswith(("outbound_", "casework_")):
+            continue
+        points = {field.related_model._meta.db_table: field.column for field in model._meta.concrete_fields
+                  if field.related_model}  # fmt: skip
+        mine = {"outbound_trip": "trip", "casework_case": "case_id"}
+        root = next((root for root in mine if root in points), None)
+        if root:
+            with upkeep(), connections["owner"].cursor() as cursor:
+                cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {points[root]} IS NOT NULL)")  # noqa: S608
+                if cursor.fetchone()[0]:
+                    on = f"r.{points[root]} = t.{mine[root]}"
+                    found[table] = f"SELECT t.template, r.* FROM bench.template t JOIN {table} r ON {on}"  # noqa: S608
+    return found
 
 
 def _moved(dossier: dict[str, Any], days: int) -> str:
