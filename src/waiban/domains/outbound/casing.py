@@ -439,7 +439,9 @@ def case_steps(case: Case | None, waiting: list[WorkItem]) -> list[Step]:
             _when(opinion)
             + _("·第 %(n)d 版") % {"n": opinion.version}
             + (_("·据纸质批示录入") if opinion.from_paper else ""),
-            reverse("files:read", args=[opinion.decision.paper.scan_id]) if opinion.decision.paper else "",
+            reverse("files:read", args=[opinion.decision.paper.scan_id])
+            if opinion.decision.paper and opinion.decision.paper.scan_id
+            else "",
         )
         for opinion in reversed(casework.opinions(case))
     ]

@@ -15,6 +15,7 @@ from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import InternalNotice, Trip, TripMember, TripVersion
+from waiban.domains.outbound.needs import refresh_needs
 from waiban.domains.outbound.papers.draw import draw_approval, draw_review_and_request
 from waiban.domains.outbound.roads import claims_academic
 from waiban.domains.outbound.sending import road_of_case
@@ -84,7 +85,7 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         trip.state = Trip.State.APPROVED  # even while a personnel body still holds the travel papers up
     if decision and decision.outcome in ("agree", "agree_with_changes"):
         confirm_with(trip, case, decision)
-    if step == "report_upward" and decision and decision.outcome != "send_back":
+    if step == "report_upward" and decision and decision.outcome != "send_back" and not _was_on_paper(decision):
         draw_review_and_request(trip, case, decision)
     trip.save()
     if move.act == "withdraw":
@@ -93,6 +94,11 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         drop_all(trip, on=decision.happened_on if decision else today())
         plans.free(trip, why=move.ended, decision=decision.pk if decision else None)
         TripMember.objects.filter(trip=trip).update(counts=False)
+
+
+def _was_on_paper(decision: Decision) -> bool:
+    """Decided before the platform: its papers exist, with numbers of their own."""
+    return decision.paper is not None and decision.paper.taken_over
 
 
 APPROVES = ("approve", "outside_approval", "taiwan_decision")
@@ -128,7 +134,12 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
         "days": (trip.return_on - trip.depart).days + 1 if trip.depart and trip.return_on else None,
         "total_cny": str(trip.total_cny) if trip.total_cny is not None else None,
     }
-    if decision.step == "approve":
+    if _was_on_paper(decision):
+        outside = trip.dossier.get("approval") or {}
+        if not outside.get("number"):
+            raise CannotError(_("已经批准的，写明批件号、日期和批准机关"))
+        approval |= {key: outside[key] for key in ("number", "by", "on") if outside.get(key)}
+    elif decision.step == "approve":
         paper = draw_approval(trip, case, decision, going)
         approval |= {"document": paper.kind, "number": paper.document_number, "by": trip.office.name}
     else:
@@ -155,6 +166,7 @@ def _approve(trip: Trip, case: Case, decision: Decision) -> None:
     members.filter(traveller_id__in=[member for member in refused if _is_known(trip, member)]).update(
         counts=False, refused=True
     )
+    refresh_needs(trip.pk, trip.office_id)
 
 
 def _is_known(trip: Trip, member: str) -> bool:

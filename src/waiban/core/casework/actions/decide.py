@@ -80,7 +80,9 @@ def enter(item: WorkItem, word: Word, acting: Principal, on: date) -> Decision:
     case = item.case
     _check_word(item, word)
     subject = subject_of(case)
-    subject.check(case, item, word.outcome)
+    taken_over = word.paper is not None and word.paper.taken_over
+    if not taken_over:  # what was decided on paper long ago is entered, not judged
+        subject.check(case, item, word.outcome)
     process, step = process_of(case), None
     if item.nature == WorkItem.Nature.STEP:
         step = process.nodes[item.step].step
@@ -88,8 +90,8 @@ def enter(item: WorkItem, word: Word, acting: Principal, on: date) -> Decision:
             freeze(case, item.step, acting, on)
     elif item.nature == WorkItem.Nature.SUPPLEMENT:
         freeze(case, item.step, acting, on)
-    known = subject.known(case, item)
-    decision = _store(item, word, acting, on, asdict(known))
+    known = {} if taken_over else asdict(subject.known(case, item))
+    decision = _store(item, word, acting, on, known)
     close_item(item, on)
     opened: tuple[WorkItem, ...] = ()
     if step is not None:

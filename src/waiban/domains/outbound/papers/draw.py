@@ -240,9 +240,9 @@ def names_in(dossier: Mapping[str, Any]) -> dict[str, str]:
 
 
 def request_number(trip: Trip) -> str | None:
-    """Of the unit's own stamped 请示, as filed with the application."""
+    """Of the unit's own stamped 请示, as filed with the application, or as the office holds it on paper."""
     filed = Attachment.objects.filter(trip=trip, kind=Attachment.Kind.REQUEST, removed_at=None).order_by("-id").first()
-    return (filed.number or None) if filed else None
+    return (filed.number if filed else "") or trip.request_number or None
 
 
 def version_of(decision: Decision) -> UUID | None:
