@@ -1,7 +1,8 @@
 """When something is due after the return, by the law in force: each level counts, the earliest wins (readings §8)."""
 
-import msgspec
 from datetime import date
+
+import msgspec
 
 from waiban.domains.outbound.models import TravelDocument, Trip
 from waiban.domains.outbound.office_law import law_of

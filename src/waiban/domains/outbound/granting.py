@@ -38,6 +38,7 @@ from waiban.domains.outbound.models import (
     TripMember,
     TripVersion,
 )
+from waiban.domains.outbound.needs import refresh_needs
 from waiban.domains.outbound.notices import notice_entries
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.papers.draw import draw_task_approval
@@ -72,6 +73,7 @@ def grant(change: TripChange, case: Case, decision: Decision) -> None:
             trip, TripVersion.Of.APPROVED, trip.dossier, source=TripVersion.Source.CHANGE, cause=change.pk, since=day
         )
         plans.use(trip, change=change.pk, on=day)
+        refresh_needs(trip.pk, trip.office_id)
     change.followed = [*done, *_by_hand(found, rows)]
     change.state = TripChange.State.GRANTED
     change.editable = False

@@ -110,7 +110,7 @@ def _visa(
     if rule is None:
         return Wanted(Kind.VISA, (place,), Answer.NOT_STATED, "no_rule"), ""
     by = f"{rule.get_need_display()}：{rule.source}"[:200]
-    if rule.need == EntryRule.Need.VISA or rule.need == EntryRule.Need.E_VISA:
+    if rule.need in (EntryRule.Need.VISA, EntryRule.Need.E_VISA):
         return Wanted(Kind.VISA, (place,), Answer.NEEDED, by), rule.need
     if rule.longest_stay is not None:
         stays = stays_in(value.stops or [], [place])

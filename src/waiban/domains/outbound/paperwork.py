@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from waiban.core.access.permissions import Permission
 from waiban.core.audit import sentences
 from waiban.core.notify import texts
 from waiban.core.offices import settings
-from waiban.core.people import retention
+from waiban.core.people import links, retention
+from waiban.core.ui import nav
 from waiban.domains.outbound import keeping, needs, reminding
 from waiban.domains.outbound.document_sentences import SENTENCES
 from waiban.domains.outbound.models import Debt, TravelDocument
@@ -23,6 +25,19 @@ def set_up() -> None:
     texts.register(reminding.LIST, gettext_lazy("长期逾期 %(n)s 项，涉及 %(units)s 个单位"))
     retention.register(holds)
     retention.register_eraser(erase)
+    links.register(
+        gettext_lazy("因公证照"), "outbound:documents_of", lambda principal: principal.may(Permission.DOCUMENT_READ)
+    )
+    nav.register(
+        nav.Entry(
+            code="documents",
+            label=gettext_lazy("证照"),
+            url_name="outbound:documents",
+            icon="book",
+            order=30,
+            may_open=lambda principal: principal.may(Permission.DOCUMENT_READ),
+        )
+    )
 
 
 def holds(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[retention.Hold]]:

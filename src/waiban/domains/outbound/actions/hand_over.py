@@ -122,7 +122,7 @@ def _may(principal: Principal, document: TravelDocument, why: CustodyEvent.Why) 
     """The office records everything; the unit's officer what leaves or reaches the unit's own hands."""
     if may_keep(principal, document.office_id):
         return
-    own = why in OF_UNIT and document.place != Place.DRAWER and document.place != Place.CONSULATE
+    own = why in OF_UNIT and document.place not in (Place.DRAWER, Place.CONSULATE)
     if not own or not may_carry(principal, document.keeping_unit_id, document.office_id):
         refuse("document.hand_over", principal, document.office_id, _("证照由外办登记保管"))
 

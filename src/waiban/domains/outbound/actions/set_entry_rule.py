@@ -9,12 +9,10 @@ from django.utils.translation import gettext as _
 from waiban.core.access.keys import readers
 from waiban.core.audit.record import record
 from waiban.core.casework.clocks import today
-from waiban.core.places.models import Country
+from waiban.core.places.queries import country_codes
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.keeping import require_keeper
 from waiban.domains.outbound.models import EntryRule, TravelDocument
-
-REGIONS = ("CN", "HK", "MO", "TW")
 
 
 @transaction.atomic
@@ -31,7 +29,7 @@ def set_entry_rule(
 ) -> EntryRule:
     principal = require_keeper("entry_rule.set", office_id)
     code = country.strip().upper()
-    if code in REGIONS or not Country.objects.filter(code=code).exists():
+    if code not in country_codes():
         raise CannotError(_("请选国家"), "country")
     if paper not in TravelDocument.PASSPORTS:
         raise CannotError(_("请选护照种类"), "paper")

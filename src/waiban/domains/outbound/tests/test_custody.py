@@ -125,7 +125,11 @@ def test_release_needs_the_task_and_the_signed_briefing(people: People, approved
         record_briefing(approved.pk, [member], signed_on=today())
         (event,) = hand_over([document.pk], Why.RELEASE, trip_id=approved.pk, taken_by="沈砚秋")
         document.refresh_from_db()
-        assert (document.place, document.place_trip_id, event.taken_from) == (Place.TRAVELLER, approved.pk, Place.DRAWER)
+        assert (document.place, document.place_trip_id, event.taken_from) == (
+            Place.TRAVELLER,
+            approved.pk,
+            Place.DRAWER,
+        )
         assert document.due_back == approved.return_on + timedelta(days=7)  # type: ignore[operator]
         with pytest.raises(CannotError, match="现在在“本人持有”"):
             hand_over([document.pk], Why.RELEASE, trip_id=approved.pk)
@@ -143,7 +147,9 @@ def test_a_stranger_to_the_task_gets_nothing(people: People, approved: Trip) -> 
     with people.as_system():
         from waiban.core.people.actions.save_traveller import Facts, save_traveller
 
-        other = save_traveller(people.city.units["unit"], name="尹未名", facts=Facts(rank="staff"), since=date(2020, 1, 1))
+        other = save_traveller(
+            people.city.units["unit"], name="尹未名", facts=Facts(rank="staff"), since=date(2020, 1, 1)
+        )
     with people.as_("desk_officer"):
         document = register_document(
             other.pk, kind="public_affairs", number="PE0000001", expires_on=today() + timedelta(days=900)

@@ -17,8 +17,8 @@ from waiban.domains.outbound.actions.explain_debt import answer_explanation, exp
 from waiban.domains.outbound.actions.hand_over import hand_over
 from waiban.domains.outbound.actions.record_briefing import record_briefing
 from waiban.domains.outbound.actions.register_document import register_document
-from waiban.domains.outbound.actions.suspend_unit import lift_suspension, suspend_unit
 from waiban.domains.outbound.actions.submit_trip import submit_trip
+from waiban.domains.outbound.actions.suspend_unit import lift_suspension, suspend_unit
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import CustodyEvent, Debt, DebtReminder, Explanation, TravelDocument, Trip
 from waiban.domains.outbound.tests import world
