@@ -31,8 +31,9 @@ from waiban.core.people.personas import People
 from waiban.core.ui.actions.save_view import save_view
 from waiban.core.ui.lists import list_of
 from waiban.core.ui.models import SavedView
-from waiban.domains.outbound.models import Attachment, Remedy, Trip
+from waiban.domains.outbound.models import AnnualPlan, Attachment, Remedy, Trip
 from waiban.domains.outbound.tests import world
+from waiban.domains.outbound.tests.test_year_plans import proposed
 
 OTHERS = {
     "allauth.": "signing in, and one's own sign-in methods: allauth asks for itself",
@@ -70,6 +71,7 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "job_id": Job,
     "notice_id": Notice,
     "paper_id": Paper,
+    "plan_id": AnnualPlan,
     "remedy_id": Remedy,
     "traveller_id": Traveller,
     "trip_id": Trip,
@@ -124,6 +126,7 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
         )
     world.submitted(people, world.draft(people))
     world.draft(people)
+    proposed(people)
     with people.as_("office_head"):
         day = timezone.localdate()
         name_substitute(

@@ -79,6 +79,7 @@ def _in_force(city: City, year: int) -> None:
         shares = []
         for unit in units:
             stories = planned(unit, year)
+            stories = [story for story in stories if story.kind != "academic_exchange"]
             people = sum(len(story.people) for story in stories)
             shares.append(Share(city.units[unit].pk, "", len(stories) + 1, people + 4))
         balance_plan(plan.pk, shares, revision=plan.revision, basis_number=f"演示外计〔{year - 1}〕9 号",

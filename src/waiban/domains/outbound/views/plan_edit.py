@@ -17,6 +17,7 @@ from waiban.core.casework.errors import CannotError
 from waiban.core.files.door.inspect import inspect
 from waiban.core.files.errors import RefusedError
 from waiban.core.people.models import Unit
+from waiban.core.ui.format import joined
 from waiban.domains.outbound import plan_queries as queries
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.balance_plan import Share, balance_plan
@@ -270,7 +271,7 @@ def _beside(line: queries.UnitLine | None, rank: str, *, first: bool, law: Law) 
     groups, people = line.proposed.get(rank, (0, 0))
     return {
         "proposed": f"{groups} / {people}",
-        "by_rank": "、".join(
+        "by_rank": joined(
             f"{rank_word(law, one)} {pair[0]} / {pair[1]}" for one, pair in sorted(line.proposed.items()) if one
         )
         if first
