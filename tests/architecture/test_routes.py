@@ -31,7 +31,7 @@ from waiban.core.people.personas import People
 from waiban.core.ui.actions.save_view import save_view
 from waiban.core.ui.lists import list_of
 from waiban.core.ui.models import SavedView
-from waiban.domains.outbound.models import AnnualPlan, Attachment, Remedy, Trip
+from waiban.domains.outbound.models import Advance, AnnualPlan, Attachment, Remedy, Settlement, Trip, TripCard
 from waiban.domains.outbound.tests import world
 from waiban.domains.outbound.tests.test_year_plans import proposed
 
