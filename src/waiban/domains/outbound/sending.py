@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from waiban.core.casework.models import Case
+from waiban.core.casework.processes import process_of
 from waiban.core.people.models import Post, Role, Traveller, Unit
 from waiban.core.people.queries import nearest_post, personnel_post_for
 from waiban.domains.outbound.members import traveller_id
@@ -24,7 +25,7 @@ def road_of_case(trip: Trip) -> str:
     """The process that the trip's case runs on; empty before 发起."""
     if trip.case_id is None:
         return ""
-    return str(Case.objects.values_list("release__process", flat=True).get(pk=trip.case_id))
+    return process_of(Case.objects.only("release_id").get(pk=trip.case_id)).id
 
 
 def by_parts(trip: Trip) -> bool:
