@@ -2,16 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from waiban.core.access.keys import readers
-from waiban.core.access.principals import current_principal
+from waiban.core.access.principals import Principal, acting_as, current_principal
 from waiban.core.audit.record import record
 from waiban.core.offices.models import Office
 from waiban.core.offices.queries import setting
 from waiban.core.people.models import Post, Role
+from waiban.core.people.principals import system
 from waiban.domains.partners import policies
 from waiban.domains.partners.actions.withdraw_promises import withdraw_row
 from waiban.domains.partners.contracts import NewPromise
@@ -33,21 +35,37 @@ def record_promises(
     principal = current_principal()
     if not policies.may_record(principal):
         raise PermissionError("promise.record")
-    _one_at_a_time(origin_id)
-    there = {
-        row.origin_place: row
-        for row in Promise.objects.select_for_update().filter(origin_kind=origin_kind, origin_id=origin_id)
-    }
-    if there and version <= max(row.version for row in there.values()):
-        return [there[place] for place in sorted(there)]
-    made: list[Promise] = []
     for new in promises:
         _require(new)
-        row = there.pop(new.place, None)
-        made.append(_change(row, new, version) if row else _create(office, origin_kind, origin_id, version, new))
-    for row in there.values():
-        withdraw_row(row, reason=_("来源更新后不再列出"), version=version)
+    # The owner may be another unit, whose row the recording one neither sees nor may write: the platform writes it,
+    # and the register says for whom.
+    with acting_as(system(office.pk, "promises")):
+        _one_at_a_time(origin_id)
+        there = {
+            row.origin_place: row
+            for row in Promise.objects.select_for_update().filter(origin_kind=origin_kind, origin_id=origin_id)
+        }
+        if there and version <= max(row.version for row in there.values()):
+            return [there[place] for place in sorted(there)]
+        source = Source(office, origin_kind, origin_id, version, principal)
+        made: list[Promise] = []
+        for new in promises:
+            row = there.pop(new.place, None)
+            made.append(_change(source, row, new) if row else _create(source, new))
+        for row in there.values():
+            withdraw_row(row, reason=_("来源更新后不再列出"), version=version, actor=principal)
     return made
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the promises come from, and who hands them over."""
+
+    office: Office
+    kind: str
+    id: uuid.UUID
+    version: int
+    actor: Principal
 
 
 def _require(new: NewPromise) -> None:
@@ -61,8 +79,8 @@ def _require(new: NewPromise) -> None:
         raise CannotError(_("到期日早于作出日"), "due")
 
 
-def _create(office: Office, origin_kind: str, origin_id: uuid.UUID, version: int, new: NewPromise) -> Promise:
-    principal = current_principal()
+def _create(source: Source, new: NewPromise) -> Promise:
+    office, principal = source.office, source.actor
     owner = _owner(new)
     year = new.made_on.year
     promise = Promise.objects.create(
@@ -76,10 +94,10 @@ def _create(office: Office, origin_kind: str, origin_id: uuid.UUID, version: int
         due=new.due,
         unit_id=new.unit,
         owner_post=owner,
-        origin_kind=origin_kind,
-        origin_id=origin_id,
+        origin_kind=source.kind,
+        origin_id=source.id,
         origin_place=new.place,
-        version=version,
+        version=source.version,
         recorded_by_post_id=principal.for_post or principal.post,
         readers=_readers(office.pk, new.unit, owner),
     )
@@ -91,19 +109,19 @@ def _create(office: Office, origin_kind: str, origin_id: uuid.UUID, version: int
         readers=promise.readers,
         office=office.pk,
         happened_on=new.made_on,
-        data={"number": f"{year}-{promise.number}", "origin": origin_kind, "by": new.by, "due": new.due},
+        data={"number": f"{year}-{promise.number}", "origin": source.kind, "by": new.by, "due": new.due},
     )
     return promise
 
 
-def _change(row: Promise, new: NewPromise, version: int) -> Promise:
+def _change(source: Source, row: Promise, new: NewPromise) -> Promise:
     if row.state not in (Promise.State.OPEN, Promise.State.WITHDRAWN):
         return row
     owner = _owner(new)
     before = {key: getattr(row, key) for key in SAYS}
     row.by, row.counterpart, row.what = new.by, new.counterpart.strip(), new.what.strip()
     row.made_on, row.due, row.unit_id, row.owner_post = new.made_on, new.due, new.unit, owner
-    row.version, row.state, row.reason, row.ended_on = version, Promise.State.OPEN, "", None
+    row.version, row.state, row.reason, row.ended_on = source.version, Promise.State.OPEN, "", None
     row.readers = _readers(row.office_id, new.unit, owner)
     row.save()
     PromiseReview.objects.filter(promise=row, case=None).delete()
@@ -111,11 +129,11 @@ def _change(row: Promise, new: NewPromise, version: int) -> Promise:
     changed = {key: [str(before[key]), str(getattr(row, key))] for key in SAYS if before[key] != getattr(row, key)}
     record(
         "promise.supersede",
-        current_principal(),
+        source.actor,
         subject=("promise", row.pk),
         readers=row.readers,
         office=row.office_id,
-        data={"number": f"{row.year}-{row.number}", "version": version, "changed": changed},
+        data={"number": f"{row.year}-{row.number}", "version": source.version, "changed": changed},
     )
     return row
 
