@@ -337,10 +337,13 @@ def changes_of(plan: AnnualPlan, law: Law) -> list[Change]:
 
 
 def _differences(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    kinds = dict(PlanItem.Kind.choices)
-    shown = {"kind": lambda texts: str(kinds[texts["kind"]]), "leader_rank": lambda texts: texts["rank_word"]}
     return tuple(
-        (str(head), shown.get(code, lambda t, c=code: t[c])(old), shown.get(code, lambda t, c=code: t[c])(new))
-        for code, head in HEADS.items()
-        if old[code] != new[code]
+        (str(head), _as_read(code, old), _as_read(code, new)) for code, head in HEADS.items() if old[code] != new[code]
     )
+
+
+def _as_read(code: str, texts: Mapping[str, str]) -> str:
+    """Choices by their words, everything else as it stands in the table."""
+    if code == "kind":
+        return str(PlanItem.Kind(texts["kind"]).label)
+    return texts["rank_word"] if code == "leader_rank" else texts[code]

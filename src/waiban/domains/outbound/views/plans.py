@@ -29,6 +29,7 @@ from waiban.core.casework.errors import CannotError, NotAllowedError
 from waiban.core.casework.models import WorkItem
 from waiban.core.files.actions.admit import admit
 from waiban.core.files.errors import RefusedError
+from waiban.core.offices.models import Office
 from waiban.core.people.models import Unit
 from waiban.core.ui.format import money_text
 from waiban.domains.outbound import plan_queries as queries
@@ -43,6 +44,7 @@ from waiban.domains.outbound.planning import workbook
 from waiban.domains.outbound.texts import place_name
 from waiban.domains.outbound.views.cases import wanted_day
 from waiban.kernel.money import Money
+from waiban.rulebook.law import Law
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORT_LIMIT = 20_000
@@ -239,11 +241,12 @@ def _excel(data: bytes, name: str) -> FileResponse:
     return FileResponse(io.BytesIO(data), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
 
 
-def law_of_reader() -> Any:
-    """The law whose words name ranks: that of the reader's office."""
-    from waiban.core.offices.models import Office
-
-    return law_of(Office.objects.get(pk=current_principal().office))
+def law_of_reader() -> Law:
+    """The law whose words name ranks: that of the reader's office. A post without an office sees no plan."""
+    office = Office.objects.filter(pk=current_principal().office or uuid.UUID(int=0)).first()
+    if office is None:
+        raise PermissionDenied
+    return law_of(office)
 
 
 def _wanted(given: QueryDict) -> queries.PlanFilter:
