@@ -31,9 +31,22 @@ from waiban.core.people.personas import People
 from waiban.core.ui.actions.save_view import save_view
 from waiban.core.ui.lists import list_of
 from waiban.core.ui.models import SavedView
-from waiban.domains.outbound.models import Advance, AnnualPlan, Attachment, Remedy, Settlement, Trip, TripCard
+from waiban.domains.outbound.actions.ask_change import ask_change
+from waiban.domains.outbound.models import (
+    Advance,
+    AnnualPlan,
+    Attachment,
+    Deviation,
+    Remedy,
+    Settlement,
+    Trip,
+    TripCard,
+    TripChange,
+)
 from waiban.domains.outbound.tests import world
 from waiban.domains.outbound.tests.test_year_plans import proposed
+from waiban.domains.partners import api as partners
+from waiban.domains.partners.models import Promise
 
 OTHERS = {
     "allauth.": "signing in, and one's own sign-in methods: allauth asks for itself",
@@ -63,6 +76,8 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "attachment_id": Attachment,
     "card_id": TripCard,
     "case_id": Case,
+    "change_id": TripChange,
+    "deviation_id": Deviation,
     "advance_id": Advance,
     "settlement_id": Settlement,
     "entry_id": PaperEntry,
@@ -72,6 +87,7 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "notice_id": Notice,
     "paper_id": Paper,
     "plan_id": AnnualPlan,
+    "promise_id": Promise,
     "remedy_id": Remedy,
     "traveller_id": Traveller,
     "trip_id": Trip,
@@ -138,6 +154,17 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
         )
     with people.as_("desk_officer"):
         save_view(list_of("trips"), name="未结案", query="view=open", columns=[])
+    with people.as_("designated_officer"):
+        ask_change(approved.pk, reason="对方改期")
+        Deviation.objects.create(
+            trip=approved, kind="extend_stay", approved="2027-03-01/2027-03-05", actual="2027-03-01/2027-03-06",
+            readers=Trip.objects.get(pk=approved.pk).readers,
+        )  # fmt: skip
+        unit = people.city.units["unit"]
+        partners.record(
+            people.office, "trip_report", uuid.uuid4(), 1,
+            [partners.NewPromise(0, "ours", "某会", "寄样品", timezone.localdate(), unit.pk)],
+        )  # fmt: skip
     monkeypatch.setattr(registry, "_work", registry._work | {"test.walk": lambda _run: None})
     with people.as_("designated_officer"):
         start("test.walk", title="导出", office_id=people.office.pk)

@@ -384,6 +384,8 @@ class Trip(Part, frozen=True):
     organiser: Organiser | None = None
     kind: TripKind | None = None
     purpose: str | None = None
+    expected: str | None = None
+    """What the trip is to bring back, said before it (预计成果); the report is read against it."""
     plan: PlanItem | None = None
     exemption: Exemption | None = None
     flights_inconvenient: bool | None = None

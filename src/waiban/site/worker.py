@@ -79,6 +79,7 @@ class Rounds:
             (HOURLY, keep_clocks),
             (HOURLY, keep_debts),
             (DAILY, keep_people),
+            (DAILY, open_reviews),
             (DAILY, seal_whole),
             (DAILY, measure),
             (DAILY, sweep),
@@ -180,6 +181,16 @@ def keep_people() -> None:
         with acting_as(system(office.pk, "personal data")):
             keep_travellers(office, today(office))
             empty_old(today(office))
+
+
+def open_reviews() -> None:
+    """Promises whose day has come, to their owners' inboxes."""
+    from waiban.core.offices.models import Office
+    from waiban.core.offices.queries import today
+    from waiban.domains.partners.actions.open_review import open_due_reviews
+
+    for office in Office.objects.all():
+        open_due_reviews(office.pk, today(office))
 
 
 def sweep() -> None:

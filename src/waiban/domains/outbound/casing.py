@@ -93,6 +93,8 @@ class PersonView:
     counts: str
     last: str
     refused: bool = False
+    owes: int = 0
+    """Reports past due of trips on which this person went."""
 
 
 @dataclass

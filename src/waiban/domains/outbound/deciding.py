@@ -1,6 +1,6 @@
 """The decider's page: what is not in order first, then why and whom, then who goes, then what others said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -20,6 +20,7 @@ from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Attachment, Attestation, Trip
+from waiban.domains.outbound.owing import BroughtView, OwedView, brought_before, owed_before, reports_owed
 from waiban.domains.outbound.presenting import FindingView, Summary, finding_view, summary_of
 from waiban.domains.outbound.queries import others_invited_by
 from waiban.domains.outbound.texts import place_name
@@ -64,6 +65,15 @@ class DecidePage:
     """What happens on agreement, said on the button's side."""
     agree_label: str
     advice: str
+    owed: list[OwedView]
+    """What earlier trips owe past due, each once with its link."""
+    expected: str
+    brought: list[BroughtView]
+    """What the unit's earlier trips came to."""
+
+    @property
+    def known(self) -> int:
+        return len(self.exceptions) + len(self.owed)
 
 
 def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
@@ -72,6 +82,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
     history = history_of(trip, value_of(trip.dossier))
     summary = summary_of(check(trip, stage, history))
     authority = authority_of(value_of(trip.dossier), trip.office, trip.channel, trip.depart or item.opened_on)
+    owed = owed_before(trip)
     return DecidePage(
         trip=trip,
         item=item,
@@ -89,7 +100,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         why=str(trip.dossier.get("purpose") or "—"),
         whom=_whom(trip),
         funding=_funding(trip),
-        people=people_of(trip, history),
+        people=[replace(one, owes=reports_owed(owed, one.id)) for one in people_of(trip, history)],
         others=[step for step in case_steps(case, []) if step.state == "done"][::-1],
         outcomes=[(outcome, str(OUTCOMES[outcome])) for outcome in casework.outcomes(item)],
         targets=casework.targets(item),
@@ -102,6 +113,9 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         follows=_follows(item, authority),
         agree_label=_agree_label(item, authority),
         advice=_advice(case),
+        owed=owed if item.step not in INSIDE else [],
+        expected=str(trip.dossier.get("expected") or ""),
+        brought=brought_before(trip) if item.step not in INSIDE else [],
     )
 
 

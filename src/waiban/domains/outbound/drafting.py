@@ -176,6 +176,7 @@ PLAIN = (
     "/title",
     "/kind",
     "/purpose",
+    "/expected",
     "/organising",
     "/plan/in_annual_plan",
     "/plan/item",
@@ -201,7 +202,7 @@ def _plain_fields(make: Fields, dossier: dict[str, Any]) -> dict[str, Field]:
     if str(dossier.get("organising") or "").startswith("joins"):
         wanted += JOINS
     made = {pointer.strip("/").replace("/", "_"): make(pointer) for pointer in wanted}
-    made["purpose"].kind = "area"
+    made["purpose"].kind = made["expected"].kind = "area"
     return made
 
 

@@ -15,6 +15,7 @@ from waiban.core.ui.format import weekday_text
 from waiban.domains.outbound.forms.fields import Field
 from waiban.domains.outbound.gates import PAPERS
 from waiban.domains.outbound.models import Attachment, Trip
+from waiban.domains.outbound.owing import owed_before
 from waiban.domains.outbound.rooms import ROOMS
 
 register = template.Library()
@@ -174,6 +175,12 @@ def paper_name(code: str) -> str:
 @register.simple_tag
 def section_label(page: Any, code: str) -> str:
     return next((head.label for head in page.sections if head.id == code), "")
+
+
+@register.inclusion_tag("outbound/parts/owed.html")
+def owed_notes(trip: Trip) -> dict[str, Any]:
+    """What is past due, of this trip's members or its unit: on the whole page only, never while typing."""
+    return {"owed": owed_before(trip)}
 
 
 @register.simple_tag
