@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from waiban.rulebook.law import load_law
 from waiban.rulebook.sources import REGULATIONS, LawError
@@ -15,6 +16,8 @@ PASSWORD = "WAIBAN_HEAD_PASSWORD"  # noqa: S105 - the name of a variable
 
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
+    if options.action == "template":
+        return _template(options.file)
     try:
         load_law(REGULATIONS / options.law)
     except LawError as error:
@@ -34,6 +37,20 @@ def main(arguments: Sequence[str]) -> int:
         print(f"waiban office: {error}; nothing was made", file=sys.stderr)
         return 2
     print(f"{options.name}: open. {options.head} signs in and sets up units, posts and people.")
+    return 0
+
+
+def _template(file: Path) -> int:
+    """The empty workbook for `bin/office-init`."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waiban.site.settings")
+    django.setup()
+    from waiban.site.office_init.workbook import write_template
+
+    with file.open("wb") as out:
+        write_template(out)
+    print(f"{file}: fill it in, then bin/office-init {file}")
     return 0
 
 
@@ -95,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
         ("head-name", "name of the office head"),
     ):
         action.add_argument(f"--{name}", required=True, help=text)
+    template = actions.add_parser("template", help="write the empty workbook of an office's first day")
+    template.add_argument("file", type=Path, metavar="FILE.xlsx")
     action.add_argument("--law", default="cn/nation", help="a shipped level, e.g. cn/shandong; default cn/nation")
     action.add_argument("--telephone", default="", help="shown on the sign-in page")
     return parser

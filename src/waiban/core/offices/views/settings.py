@@ -25,6 +25,7 @@ def tabs(current: str) -> list[Tab]:
         ("offices:grants", _("审批授权")),
         ("papers:templates", _("公文模板")),
         ("offices:office", _("本办信息")),
+        ("office_init:first", _("初始工作簿")),
     )
     return [Tab(label, reverse(name), name.endswith(f":{current}")) for name, label in wanted]
 
