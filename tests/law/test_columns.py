@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.law.cases import all_cases, law_for
 from tests.law.mutants import description_of
-from waiban.dossiers.trip import Budget, BudgetLine, Member, PlanItem, Stop, Trip
+from waiban.dossiers.trip import Budget, BudgetLine, Leg, Member, PlanItem, Stop, Trip
 from waiban.rulebook.build import Line
 from waiban.rulebook.code import write_module
 from waiban.rulebook.columns import judge_columns
@@ -67,6 +67,8 @@ EXPRESSIONS = [
     "year(depart) == 2024 and month(depart) != 5",
     "len(members) > 1",
     "count(d for d in days_of(depart, return_) if d >= submitted) > 2",
+    "any(legal_day(l.departs) >= depart for l in legs)",
+    "all(legal_day(l.arrives) == return_ for l in legs)",
     "stated(depart) and not stated(members)",
     "is_true(kind == 'visit') or is_false(organising == 'own')",
     "agree(depart == return_, depart == submitted)",
@@ -110,6 +112,13 @@ MEMBERS = st.builds(
     in_charge_of=st.none() | st.lists(st.sampled_from(["commerce", "other"]), max_size=2),
 )
 STOPS = st.builds(Stop, country=word("JP", "CN", "KR"), arrive=DAYS, leave=DAYS)
+TIMES = st.none() | st.sampled_from(
+    [
+        "2024-05-01T23:59", "2024-05-02 00:00:30", "2024-05-01T15:59Z", "2024-05-01T16:00Z", "2024-05-01T00:30+09:00",
+        "2024-05-01T22:00-05:30", "2024-04-31T09:00", "2024-05-01", "09:00", "2024-05-01T24:00", "2024-05-01T09:00\n", "",
+    ]
+)  # fmt: skip
+LEGS = st.builds(Leg, departs=TIMES, arrives=TIMES)
 LINES = st.builds(
     BudgetLine,
     item=word("lodging", "visa"),
@@ -131,6 +140,7 @@ TRIPS = st.builds(
     return_=DAYS,
     members=listed(MEMBERS),
     stops=listed(STOPS),
+    legs=listed(LEGS),
     budget=st.none()
     | st.builds(Budget, lines=listed(LINES), rates_to_cny=st.sampled_from([None, {}, {"JPY": 2}]), total_cny=SMALL),
     plan=st.none()
@@ -164,7 +174,7 @@ def test_every_name_of_the_grammar_is_tried() -> None:
     assert used == set(FUNCTIONS) | FOLDS
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(TRIPS, min_size=1, max_size=8))
 def test_every_function_answers_alike_in_both(trips: list[Trip]) -> None:
     small = replace(DESCRIPTION, lines=lines())

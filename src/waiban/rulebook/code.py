@@ -31,6 +31,7 @@ from decimal import Decimal
 from functools import lru_cache
 from waiban.kernel.dates import add_months as months_later
 from waiban.kernel.errors import CalendarError
+from waiban.rulebook.times import legal_day
 SEVERITY = (1, 4, 3, 2, 0, 0)
 DAY = timedelta(days=1)
 BEYOND = (ValueError, OverflowError, CalendarError)

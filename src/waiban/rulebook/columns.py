@@ -17,6 +17,7 @@ import polars as pl
 
 from waiban.rulebook.code import DUE_LATER, EXEMPT, MET, NOT_APPLICABLE, NOT_MET, NOT_STATED, SEVERITY, order, reads
 from waiban.rulebook.sources import STAGES
+from waiban.rulebook.times import DAY_MINUTES, HOME_MINUTES, LOCAL_TIME
 from waiban.rulebook.types import kind_from_schema
 
 if TYPE_CHECKING:
@@ -519,6 +520,16 @@ class _Judge:
 
     def function_month(self, day: pl.Expr) -> pl.Expr:
         return day.dt.month().cast(pl.Int64)
+
+    def function_legal_day(self, text: pl.Expr) -> pl.Expr:
+        part = [text.str.extract(LOCAL_TIME, n) for n in range(8)]
+        number = [one.cast(pl.Int64, strict=False) for one in part]
+        day = part[1].str.to_date("%Y-%m-%d", strict=False)
+        sign = pl.when(part[5] == "-").then(-1).otherwise(1)
+        ahead = pl.when(part[4].is_not_null()).then(0).otherwise(sign * (number[6] * 60 + number[7]))
+        minutes = number[2] * 60 + number[3] - ahead + HOME_MINUTES
+        moved = (day + pl.duration(days=minutes.floordiv(DAY_MINUTES))).cast(pl.Date)
+        return pl.when(part[4].is_null() & part[5].is_null()).then(day).otherwise(moved)
 
     def function_days_of(self, first: pl.Expr, last: pl.Expr) -> pl.Expr:
         fits = (last >= first) & ((last - first).dt.total_days() < 1000)

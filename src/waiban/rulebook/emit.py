@@ -434,6 +434,9 @@ class Emitter:
     def call_month(self, node: Node) -> str:
         return self.strict(node, lambda a: f"{a}.month")
 
+    def call_legal_day(self, node: Node) -> str:
+        return self.strict(node, lambda text: f"legal_day({text})")
+
     def call_days_of(self, node: Node) -> str:
         return self.strict(node, lambda a, b: f"days_of({a}, {b})")
 

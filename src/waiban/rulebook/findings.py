@@ -76,11 +76,11 @@ POSTS = {
 DEFAULT_TEXTS = {
     "met": {"zh": "{title}：符合", "en": "{title}: met"},
     "not_met": {"zh": "{title}：不符合", "en": "{title}: not met"},
-    "not_stated": {"zh": "{title}：待填{missing}", "en": "{title}: still to state: {missing}"},
+    "not_stated": {"zh": "{title}：请填{missing}", "en": "{title}: still to state: {missing}"},
     "exempt": {"zh": "{title}：按“{exemption}”不受此限", "en": "{title}: lifted by “{exemption}”"},
     "not_applicable": {"zh": "{title}：不适用", "en": "{title}: doesn't apply"},
     "due_later": {"zh": "{title}：到{stage}时再核", "en": "{title}: due at {stage}"},
-    "post": {"zh": "{title}：待{post}确认", "en": "{title}: {post} is to confirm"},
+    "post": {"zh": "{title}：由{post}确认", "en": "{title}: {post} is to confirm"},
     "claim": {
         "zh": "{title}：已申报“{exemption}”，待{post}确认或材料齐备",
         "en": "{title}: “{exemption}” is claimed; {post} is to confirm",

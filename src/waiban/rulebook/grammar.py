@@ -32,6 +32,7 @@ FUNCTIONS: dict[str, tuple[tuple[Kind, ...], Kind]] = {
     "add_workdays": ((DATE, NUMBER), DATE),
     "year": ((DATE,), NUMBER),
     "month": ((DATE,), NUMBER),
+    "legal_day": ((TEXT,), DATE),
     "days_of": ((DATE, DATE), list_of(DATE)),
     "len": ((ANY,), NUMBER),
     "stated": ((ANY,), BOOL),
@@ -45,8 +46,8 @@ FUNCTIONS: dict[str, tuple[tuple[Kind, ...], Kind]] = {
 """Argument kinds and the kind of the answer; SAME is one kind for all."""
 
 FOLDS = frozenset({"any", "all", "count", "sum", "min", "max", "distinct", "first", "last"})
-BEYOND_THE_CALENDAR = frozenset({"add_days", "add_months", "add_workdays", "days_of"})
-"""Functions whose answer may lie outside the years 1 to 9999 and then isn't stated."""
+BEYOND_THE_CALENDAR = frozenset({"add_days", "add_months", "add_workdays", "days_of", "legal_day"})
+"""Functions whose answer may lie outside the years 1 to 9999, or whose text may be no time, and then isn't stated."""
 NEVER_UNSTATED = frozenset({"stated", "is_true", "is_false"})
 QUIET = frozenset({"stated", "is_true", "is_false", "otherwise"})
 """Functions whose first argument may be left unstated without anything to ask for."""

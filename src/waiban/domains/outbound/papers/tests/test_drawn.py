@@ -76,7 +76,7 @@ def test_without_a_grant_opinion_and_request_go_upward_together(people: People) 
     assert "签发人：许令仪" in asked
     assert "妥否，请批示。" in asked
     assert "其余事项" in opinion or "全部事项" in opinion
-    assert "待有审批权的机关批准" not in opinion
+    assert "由有审批权的机关批准" not in opinion
     assert squeezed("同意，请领导审批。") not in opinion + asked, "words said inside the office stay there"
     assert "任务批件" not in opinion + asked
 
