@@ -28,12 +28,14 @@ SEATS = {
 }
 
 
-def open_unit(people: People, code: str, name: str, short: str, kind: str = "government") -> Unit:
+def open_unit(
+    people: People, code: str, name: str, short: str, kind: str = "government", password: str | None = None
+) -> Unit:
     """A unit with everybody whom a sending unit needs: personas `<code>_officer`, `_head`, `_finance`, `_personnel`."""
     with people.as_system("open unit"):
         unit = add_unit(people.office, name=name, short_name=short, kind=kind)
         for seat, role in SEATS.items():
-            account = add_account(people.office, username=f"cast-{code}-{seat}", name=f"{short}{role.label}")
+            account = add_account(people.office, username=f"cast-{code}-{seat}", name=f"{short}{role.label}", password=password)
             post = add_post(unit, role=role, name="")
             appoint(account, post, since=LONG_AGO)
             people.city.posts[f"{code}_{seat}"], people.city.accounts[f"{code}_{seat}"] = post, account
