@@ -141,6 +141,24 @@ def _enterprise(post: str, rank: str, managed_by: str, team: str = "", *, heads:
     )
 
 
+MOVED_NUMBER = "000000198405120016"
+
+
+def _moved(name: str, pinyin: str, born_on: date, number: str | None) -> tuple[TravellerPlan, ...]:
+    return tuple(
+        TravellerPlan(
+            f"{unit}_{pinyin.lower().replace(' ', '_')}",
+            unit,
+            name,
+            _official(post, "section", "unit"),
+            pinyin=pinyin,
+            born_on=born_on,
+            identity_number=number,
+        )
+        for unit, post in (("investment", "投资服务科科长"), ("zone", "企业服务局副局长"))
+    )
+
+
 def _people(unit: str, *rows: tuple[str, str, Facts]) -> tuple[TravellerPlan, ...]:
     return tuple(
         TravellerPlan(f"{unit}_{place}", unit, name, facts, pinyin=pinyin)
@@ -247,6 +265,10 @@ TRAVELLERS = (
         ("任平生", "REN PINGSHENG", _official("企业服务局副局长", "deputy_section", "unit")),
         ("葛巾", "GE JIN", _official("投资促进局科员", "staff", "unit")),
     ),
+    # One person who moved to another unit, known to both by the same number; and two records alike by name and birth
+    # date alone. The number's first six figures belong to no place.
+    *_moved("章远之", "ZHANG YUANZHI", date(1984, 5, 12), MOVED_NUMBER),
+    *_moved("薛若水", "XUE RUOSHUI", date(1990, 9, 3), None),
 )
 
 PLAN = CityPlan(
