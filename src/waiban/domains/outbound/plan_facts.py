@@ -46,14 +46,23 @@ class Standing:
 
 
 def standing_of(trip: Trip, value: TripValue) -> Standing:
-    """One statement, answered to whoever sees the unit: the same dossier gets the same answer whoever asks."""
+    """One statement, answered to whoever sees the unit: the same dossier gets the same answer whoever asks.
+
+    Remembered on the row, so that one request asks once.
+    """
     if value.depart is None:
         return Standing(kept=False)
     named = item_named(value.plan.item if value.plan else None) or (0, 0)
+    known: dict[object, Standing] = trip.__dict__.setdefault("known_standings", {})
+    key = (value.depart.year, named, leader_rank(value))
+    if key not in known:
+        known[key] = _standing(trip, value, value.depart.year, named)
+    return known[key]
+
+
+def _standing(trip: Trip, value: TripValue, year: int, named: tuple[int, int]) -> Standing:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT outbound_plan_facts(%s, %s, %s, %s, %s)::text", [trip.unit_id, value.depart.year, *named, trip.pk]
-        )
+        cursor.execute("SELECT outbound_plan_facts(%s, %s, %s, %s, %s)::text", [trip.unit_id, year, *named, trip.pk])
         row = cursor.fetchone()
     found = json.loads(row[0]) if row and row[0] else {}
     if not found.get("kept"):
