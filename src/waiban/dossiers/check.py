@@ -28,6 +28,7 @@ def check_trip(
     in_case: bool = False,
     decided: Mapping[str, Any] | None = None,
     history: Mapping[str, Any] | None = None,
+    grant: Mapping[str, str] | None = None,
 ) -> Judgement:
     """
     Judge a trip at a stage.
@@ -38,7 +39,11 @@ def check_trip(
     such facts count only from there.
     `history` replaces what the dossier tells of other trips: {"members": {id: [earlier trips]}, "unit_trips": […],
     "masked": bool}; masked values are printed as held by the office.
+    `grant` is the office's own grant of authority over this trip, {"document", "number", "granted"}, which rules that rest on it
+    cite; a file judged by itself finds the one of its office's folder.
     """
+    if grant is None and not in_case:
+        grant = shipped_grant(trip, law, as_of)
     if in_case:
         trip = without_claims(trip, law.claims)
     if decided:
@@ -55,4 +60,18 @@ def check_trip(
         in_case=in_case,
         attested=(decided or {}).get("attestations"),
         masked=bool((history or {}).get("masked")),
+        grant=grant,
     )
+
+
+def shipped_grant(trip: Trip, law: Law, as_of: date | None) -> Mapping[str, str] | None:
+    """The grant of the office's folder that covers every member's rank on the day of the law."""
+    day = as_of or trip.submitted or trip.depart
+    ranks = {member.rank for member in trip.members or ()}
+    if day is None or not ranks:
+        return None
+    for grant in law.data.get("grants", ()):
+        within = grant["from"] <= day.isoformat() and (grant.get("until") is None or day.isoformat() < grant["until"])
+        if within and ranks <= set(grant["ranks"]):
+            return {"document": grant["document"], "number": grant["number"], "granted": grant["from"]}
+    return None

@@ -202,9 +202,20 @@ class _Builder:
             for index, entry in enumerate(level.sections["overlays"]):
                 with self.collecting():
                     self.overlay(level, entry, f"{level.where[f'overlays/{index}']} {entry['rule']}")
+        self.name_grants()
         if self.problems:
             raise LawErrors(self.problems)
         return self.d
+
+    def name_grants(self) -> None:
+        """A shipped grant names its document by an instrument, as a citation does."""
+        grants: Any = self.d.data.get("grants") or ()
+        for grant in grants:
+            name = grant.get("instrument")
+            if name in self.d.instruments:
+                grant["document"] = self.d.instruments[name]["zh"]
+            else:
+                self.problems.append(LawError("data grants", f"no instrument {name!r}"))
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
@@ -329,9 +340,12 @@ class _Builder:
             "entries": [entry["id"], *entry.get("entries", [])],
             "reason": entry.get("reason"),
             "due": entry.get("due"),
+            "without_grant": entry.get("without_grant"),
             "source": entry.get("source"),
             "citation": self.citation(entry.get("citation"), where) if "citation" in entry else _no_citation(),
         }
+        if "without_grant" in entry:
+            _both(entry["without_grant"], where, "without_grant")
         _readable(card, entry, where)
         line = Line(entry["id"], level.name, card, raw=entry)
         if judged:

@@ -131,7 +131,9 @@ class Plate:
         self.card = card
         self.shown: list[str] = card["shown"]
         self.over: str | None = card["over"]
-        self.single = not card["dated_citations"]
+        self.without_grant: Mapping[str, str] | None = card["without_grant"]
+        """What to say where no grant is on record: whose text is cited instead."""
+        self.single = not card["dated_citations"] and not self.without_grant
         self.citation = _citation(card["citation"])
         reading = card["reading"]
         self.reading: Mapping[str, str] | None = (
@@ -167,6 +169,8 @@ class Finding(msgspec.Struct, dict=True, eq=False):
     in_case: bool
     masked: bool
     detail: tuple[Any, ...]
+    grant: Mapping[str, str] | None = None
+    """The office's own grant of authority: the document cited by the rules that rest on it."""
 
     @property
     def code(self) -> int:
@@ -486,6 +490,14 @@ class Finding(msgspec.Struct, dict=True, eq=False):
 
     @lazy
     def citation(self) -> dict[str, Any]:
+        if self.plate.without_grant and self.grant:
+            return {
+                "instrument": self.grant["document"],
+                "number": self.grant["number"],
+                "article": self.grant["granted"],
+                "how_read": "own_document",
+                "confidence": "high",
+            }
         if self.plate.single:
             return dict(self.plate.citation)
         cited = self.card["citation"]
@@ -500,6 +512,8 @@ class Finding(msgspec.Struct, dict=True, eq=False):
     @property
     def reading(self) -> Mapping[str, str] | None:
         """Set where the reading is ours (本系统理解)."""
+        if self.plate.without_grant and not self.grant:
+            return self.plate.without_grant
         return self.plate.reading
 
     @property
@@ -598,7 +612,7 @@ class Finding(msgspec.Struct, dict=True, eq=False):
             "remedy_en": self._remedy_text("en") if mends else "",
             "paths": self.paths if code == NOT_STATED else places,
             "as_claimed": plate.marked and self.as_claimed,
-            "reading": dict(plate.reading) if plate.reading else None,
+            "reading": dict(reading) if (reading := self.reading) else None,
             "offers": [dict(offer) for offer in self.offers] if plate.offers else [],
         }
 
@@ -607,8 +621,8 @@ class Judgement:
     """All that one law says of one dossier at one stage. Findings know nothing of it, so that it is freed at once."""
 
     __slots__ = (
-        "__dict__", "_details", "_expand", "as_of", "attested", "codes", "dossier", "findings", "in_case", "law", "masked",
-        "stage", "today",
+        "__dict__", "_details", "_expand", "as_of", "attested", "codes", "dossier", "findings", "grant", "in_case", "law",
+        "masked", "stage", "today",
     )  # fmt: skip
 
     def __init__(
@@ -623,6 +637,7 @@ class Judgement:
         in_case: bool = False,
         attested: Mapping[str, bool] | None = None,
         masked: bool = False,
+        grant: Mapping[str, str] | None = None,
     ) -> None:
         if today is None:
             today = as_of
@@ -637,12 +652,13 @@ class Judgement:
         self.attested = attested
         self.masked = masked
         self._expand = expand
+        self.grant = grant
         details, self.codes = law.judge(dossier, today, as_of, RANKS[stage], attested, in_case)
         self._details = details
         self.findings: list[Finding] = (
             self._group(details)
             if law.has_overlays
-            else [Finding(law, dossier, expand, in_case, masked, detail) for detail in details]
+            else [Finding(law, dossier, expand, in_case, masked, detail, grant) for detail in details]
         )
         """What is due and not met, not stated or exempt: one finding a rule, in the order of the stages."""
 
@@ -650,7 +666,7 @@ class Judgement:
         return self._expand(self.dossier, operation, value, index)
 
     def _finding(self, detail: tuple[Any, ...]) -> Finding:
-        return Finding(self.law, self.dossier, self._expand, self.in_case, self.masked, detail)
+        return Finding(self.law, self.dossier, self._expand, self.in_case, self.masked, detail, self.grant)
 
     @lazy
     def all_findings(self) -> list[Finding]:

@@ -48,7 +48,7 @@ SECTIONS = {
 RULE_KEYS = {
     "id", "kind", "title", "level", "stage", "stated_by", "reference", "in_force", "applies", "values", "let",
     "each", "where", "test", "exempt", "show", "at", "text", "missing", "remedy", "citation", "reading", "due",
-    "source", "reason", "entries", "claimed_at",
+    "source", "reason", "entries", "claimed_at", "without_grant",
 }  # fmt: skip
 OVERLAY_KEYS = {
     "rule", "relation", "applies", "values", "earliest", "also", "level", "stage", "without_exemptions", "citation",

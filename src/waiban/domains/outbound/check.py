@@ -3,6 +3,7 @@
 from typing import Any
 
 from waiban.core.casework.clocks import today
+from waiban.domains.outbound.authority import document_of, grant_for
 from waiban.domains.outbound.decided import decided_on
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
@@ -13,6 +14,7 @@ from waiban.domains.outbound.plan_facts import stated_by_ledger
 from waiban.dossiers import repair
 from waiban.dossiers.check import Finding, Judgement, check_trip
 from waiban.dossiers.trip import Trip as TripValue
+from waiban.rulebook.sources import STAGES
 
 STAGE_OF_STEP = {
     "start": "plan",
@@ -46,7 +48,19 @@ STAGE_OF_STEP = {
 def check(trip: Trip, stage: str = "submit", history: dict[str, Any] | None = None) -> Judgement:
     """Claims of posts' decisions never count here: a draft is on its way into a case. `history` where it was read already."""
     value = stated_by_ledger(trip, value_of(with_notices(trip)))
-    return check_trip(value, law_of(trip.office), stage=stage, **_situation(trip, value, history))
+    situation = _situation(trip, value, history)
+    return check_trip(value, law_of(trip.office), stage=stage, grant=_cited_grant(trip, value, stage), **situation)
+
+
+def _cited_grant(trip: Trip, value: TripValue, stage: str) -> dict[str, str] | None:
+    """The grant that the rules on who approves cite; they aren't due before the approval."""
+    day = trip.depart or today()
+    if STAGES.index(stage) < STAGES.index("approve"):
+        return None
+    grant = grant_for(value, trip.office, trip.channel, day, document_of(value))
+    if grant is None:
+        return None
+    return {"document": f"{grant.by}授权文件", "number": grant.number, "granted": grant.granted_on.isoformat()}
 
 
 def plans_for(trip: Trip, most: int = 2) -> list[list[dict[str, Any]]]:

@@ -112,3 +112,40 @@ def test_a_judgement_is_quick_enough_to_follow_the_keys() -> None:
     for _ in range(50):
         check_trip(one, law).findings  # noqa: B018
     assert (time.process_time() - started) / 50 < 0.005
+
+
+def test_who_approves_is_cited_from_the_offices_own_grant() -> None:
+    """Zhejiang's text binds nobody elsewhere: it is cited only where no grant is on record, and the finding says so."""
+    county = trip(
+        members=[{"id": "M1", "category": "official", "status": "serving", "rank": "county", "role": "leader"}]
+    )
+    rule = "approval_county_level_and_below"
+    alone = check_trip(county, national(), stage="approve").finding(rule)
+    assert alone is not None
+    assert "浙江" in alone.citation["instrument"]
+    assert alone.reading is not None
+    assert "没有在案的授权文件" in alone.to_dict()["reading"]["zh"]
+
+    city = law_from(stack(["cn/shandong/yunting"]), SCHEMA_FILE.read_text("utf-8"), announced_calendar())
+    before = check_trip(county, city, stage="approve").finding(rule)
+    assert before is not None
+    assert "浙江" in before.citation["instrument"], "the grant begins in 2025"
+    moved = {"submitted": "2025-02-03", "depart": "2025-05-13", "return": "2025-05-17"}
+    granted = check_trip(
+        trip_from(PLAIN | moved | {"members": [{"id": "M1", "rank": "county"}]}), city, stage="approve"
+    )
+    finding = granted.finding(rule)
+    assert finding is not None
+    assert (finding.citation["number"], finding.citation["article"]) == ("演示〔2025〕2号", "2025-01-01")
+    assert finding.citation["how_read"] == "own_document"
+    assert finding.reading is None
+    bureau = check_trip(trip_from(PLAIN | moved), city, stage="approve")
+    assert bureau.grant is None, "the grant doesn't reach bureau rank"
+
+    grant = {"document": "省外办授权文件", "number": "鲁外〔2026〕9号", "granted": "2026-01-05"}
+    in_case = check_trip(county, national(), stage="approve", in_case=True, grant=grant).finding(rule)
+    assert in_case is not None
+    assert in_case.citation["number"] == "鲁外〔2026〕9号"
+    assert check_trip(county, city, stage="approve", in_case=True).grant is None, (
+        "in a case only what is on record counts"
+    )
