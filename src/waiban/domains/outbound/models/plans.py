@@ -2,7 +2,7 @@
 
 A unit's plan lists what it wants; the office's plan of the year allots quota to units and takes the units'
 plans in force. `QuotaEntry` is the ledger and never changes; `Quota` holds its sums, written by a trigger on
-the ledger alone, so that a check constraint can refuse what would go below zero (docs/adr).
+the ledger alone, so that a check constraint can refuse what would go below zero (docs/adr/0008).
 """
 
 import uuid
