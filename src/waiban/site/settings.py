@@ -24,6 +24,7 @@ AUTH_USER_MODEL = "people.Account"
 INSTALLED_APPS = [
     "waiban.site.office_init",
     "waiban.desks.inbox",
+    "waiban.desks.practice",
     "waiban.desks.register",
     "waiban.desks.processes",
     "waiban.desks.acts",

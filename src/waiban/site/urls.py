@@ -14,6 +14,7 @@ urlpatterns = [
     path("travellers/", include("waiban.desks.travellers.urls")),
     path("office/", include("waiban.core.offices.urls")),
     path("office-init/", include("waiban.site.office_init.urls")),
+    path("practice/", include("waiban.desks.practice.urls")),
     path("papers/", include("waiban.core.papers.urls")),
     path("files/", include("waiban.core.files.urls")),
     path("notices/", include("waiban.core.notify.urls")),

@@ -45,6 +45,10 @@ class Principal:
     """Every post held today."""
     standing_in: frozenset[uuid.UUID] = frozenset()
     """Every post of somebody else that may be acted for today, as a dated substitute."""
+    practising: bool = False
+    """In a practice area. What is seen and done there and in the real office never mixes."""
+    across: frozenset[uuid.UUID] = frozenset()
+    """Posts of the same account on the other side of that line: to go over to, nothing else."""
 
     def at(self, post: uuid.UUID) -> "Principal":
         """The same person acting at `post`, held or stood in for; the register then says A for B."""

@@ -5,6 +5,7 @@ Policies of a protected table:
   insert    for the few tables that anyone may add to (`anyone_inserts`)
   upkeep    the owner, only while `waiban.upkeep` is on: data migrations and rebuilds
   definer   SECURITY DEFINER functions, which belong to a role that cannot log in, may read
+  emptying  one such function removes rows that a practice area alone reads
 """
 
 from collections.abc import Iterable, Iterator
@@ -44,6 +45,25 @@ def protect_tables(sender: AppConfig, using: str, **_: Any) -> None:
             if model._meta.db_table in existing:
                 for statement in statements(model):
                     cursor.execute(statement)
+                _let_practice_be_emptied(cursor, model._meta.db_table)
+
+
+FROZEN = """
+SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t
+WHERE t.tgrelid = %s::regclass AND NOT t.tgisinternal AND (t.tgtype & 2) > 0 AND (t.tgtype & 8) > 0 AND t.tgqual IS NULL
+"""
+"""Triggers before a deletion, without a condition of their own."""
+
+
+def _let_practice_be_emptied(cursor: Any, table: str) -> None:
+    """What is never changed stays so for everybody who can sign in; the function that empties a practice area may
+    remove it there. It is no one's role to log in with, and its policy shows it such rows alone.
+    """
+    cursor.execute(FROZEN, [table])
+    for name, definition in cursor.fetchall():
+        head, _between, tail = definition.partition(" EXECUTE FUNCTION ")
+        cursor.execute(f'DROP TRIGGER "{name}" ON "{table}"')
+        cursor.execute(f"{head} WHEN (CURRENT_USER <> 'waiban_definer') EXECUTE FUNCTION {tail}")
 
 
 def statements(model: type[ProtectedModel]) -> list[str]:
@@ -57,11 +77,12 @@ def statements(model: type[ProtectedModel]) -> list[str]:
         "readers_delete": f"FOR DELETE TO waiban_app USING ({seen})",
         "upkeep": f"FOR ALL TO waiban_owner USING ({UPKEEP}) WITH CHECK ({UPKEEP})",
         "definer": "FOR SELECT TO waiban_definer USING (true)",
+        "emptying": "FOR DELETE TO waiban_definer USING (readers <@ access_practice_keys())",
     }
     lines = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        f"GRANT SELECT ON {table} TO waiban_definer",
+        f"GRANT SELECT, DELETE ON {table} TO waiban_definer",
     ]
     for name, clause in policies.items():
         lines += [f"DROP POLICY IF EXISTS {name} ON {table}", f"CREATE POLICY {name} ON {table} {clause}"]

@@ -17,6 +17,8 @@ class Letterhead:
     copies_to: str | None = None
     square: bool = True
     chinese_figures: bool = False
+    practice: bool = False
+    """A practice area prints no valid paper: its name says so, and so does the mark."""
 
     def day(self, day: date) -> str:
         return paper_day_in_chinese_figures(day) if self.chinese_figures else paper_day(day)
@@ -37,6 +39,6 @@ class Letterhead:
             "contact": self.contact,
             "copies_to": self.copies_to,
             # True before the stamp and after it; the copy to rely on is the stamped scan.
-            "mark": "未盖章无效",
+            "mark": "练习无效" if self.practice else "未盖章无效",
             "qr": square,
         }

@@ -15,6 +15,7 @@ def letterhead_of(office: Office) -> Letterhead:
         copies_to=setting(office, "paper.copies_to") or None,
         square=bool(setting(office, "paper.square")),
         chinese_figures=setting(office, "paper.date_figures") == "chinese",
+        practice=office.practice,
     )
 
 

@@ -17,11 +17,12 @@ from waiban.core.people.models import Role
 from waiban.core.people.roles import PERMISSIONS
 
 WITH_KEYS = """
-SELECT p.post_id, p.unit_id, p.office_id, p.role, p.office_wide, p.unit_wide, p.stands_in,
+SELECT p.post_id, p.unit_id, p.office_id, p.role, p.office_wide, p.unit_wide, p.stands_in, o.practice,
     (SELECT jsonb_object_agg(k.kind, k.id) FROM access_readerkey k
      WHERE k.office_id = p.office_id
        AND k.of = CASE k.kind WHEN 'post' THEN p.post_id WHEN 'unit' THEN p.unit_id ELSE p.office_id END)::text
-FROM people_posts_of(%s) p ORDER BY p.stands_in, p.since, p.post_id
+FROM people_posts_of(%s) p JOIN offices_office o ON o.id = p.office_id
+ORDER BY o.practice, p.stands_in, p.since, p.post_id
 """
 
 
@@ -35,6 +36,9 @@ def principal_of(account: uuid.UUID, post: uuid.UUID | str | None = None) -> Pri
         rows = cursor.fetchall()
     if not rows:
         return Principal(Kind.ACCOUNT, account=account)
+    asked = next((row for row in rows if str(row[0]) == str(post)), rows[0])
+    across = frozenset(row[0] for row in rows if row[7] != asked[7])
+    rows = [row for row in rows if row[7] == asked[7]]
     held = [row for row in rows if not row[6]]
     first = held[0] if held else rows[0]
     keys: set[int] = set()
@@ -52,6 +56,8 @@ def principal_of(account: uuid.UUID, post: uuid.UUID | str | None = None) -> Pri
         permissions=frozenset(permissions),
         posts=frozenset(row[0] for row in held),
         standing_in=frozenset(row[0] for row in rows if row[6]),
+        practising=asked[7],
+        across=across,
     )
     chosen = next((row for row in rows if str(row[0]) == str(post)), None)
     if chosen is None:
@@ -60,7 +66,7 @@ def principal_of(account: uuid.UUID, post: uuid.UUID | str | None = None) -> Pri
 
 
 def _keys(row: tuple[Any, ...]) -> set[int]:
-    post_id, unit_id, office_id, role, office_wide, unit_wide, _stands_in, found = row
+    post_id, unit_id, office_id, role, office_wide, unit_wide, _stands_in, _practice, found = row
     numbers: dict[str, int] = json.loads(found) if found else {}
     kinds = ReaderKey.Kind
     # An inspector from outside sees what is shared with the post, and the names of units and posts in it.

@@ -30,6 +30,9 @@ class Shell:
     """Notices that nobody at these posts has read: nothing, their number, or 99+."""
     notice: str = ""
     """What the office wants read before anybody signs in."""
+    practising: bool = False
+    across: str = ""
+    """A post of the account on the other side: in the practice area, or back in the office."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -56,6 +59,8 @@ def _shell(request: HttpRequest) -> Shell:
         nav.links(principal),
         choosable_posts(principal) if len(principal.posts | principal.standing_in) > 1 else [],
         _unread() if post else "",
+        practising=principal.practising,
+        across=str(min(principal.across)) if principal.across else "",
     )
 
 

@@ -26,6 +26,7 @@ def tabs(current: str) -> list[Tab]:
         ("papers:templates", _("公文模板")),
         ("offices:office", _("本办信息")),
         ("office_init:first", _("初始工作簿")),
+        ("practice:practice", _("练习区")),
     )
     return [Tab(label, reverse(name), name.endswith(f":{current}")) for name, label in wanted]
 

@@ -122,7 +122,7 @@ def choose_post(request: HttpRequest) -> HttpResponse:
     """From the account menu: at which of several posts one acts until one chooses again."""
     wanted = request.POST.get("post", "")
     principal = current_principal()
-    if wanted in {str(post) for post in principal.posts | principal.standing_in}:
+    if wanted in {str(post) for post in principal.posts | principal.standing_in | principal.across}:
         request.session["post"] = wanted
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
