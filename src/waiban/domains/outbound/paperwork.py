@@ -14,12 +14,13 @@ from waiban.core.people import links, retention
 from waiban.core.ui import nav
 from waiban.domains.outbound import keeping, needs, reminding
 from waiban.domains.outbound.document_sentences import SENTENCES
-from waiban.domains.outbound.models import Debt, TravelDocument
+from waiban.domains.outbound.models import Debt, PaperNeed, TravelDocument
 
 
 def set_up() -> None:
     """Called once, when Django is ready."""
     sentences.register(SENTENCES)
+    sentences.register_words("paper_need", "paper", dict(PaperNeed.Kind.choices))
     settings.register(*keeping.SETTINGS, *needs.SETTINGS, *reminding.SETTINGS)
     texts.register(reminding.DIGEST, gettext_lazy("返回后事项 %(n)s 项待办，其中逾期 %(late)s 项"))
     texts.register(reminding.LIST, gettext_lazy("长期逾期 %(n)s 项，涉及 %(units)s 个单位"))

@@ -16,6 +16,7 @@ def main() -> int:
     from waiban.domains.partners import processes as promises
     from waiban.site.demo import people
     from waiban.site.demo.stories import STORIES
+    from waiban.site.demo.travel_papers import fill_papers
     from waiban.site.demo.trips import play
     from waiban.site.demo.year_plans import fill_plans
 
@@ -32,6 +33,7 @@ def main() -> int:
     for place, story in enumerate(missing, 1):
         print(f"\rdemo: 团组 {place} / {len(missing)}  ", end="", file=sys.stderr, flush=True)
         play(city, story)
+    fill_papers(city)
     if len(missing) == len(STORIES):
         # A year of work was told of in a minute: what is over has been read, what waits stands in the inbox.
         for seat in city.posts:
