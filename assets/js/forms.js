@@ -16,6 +16,12 @@ document.addEventListener("click", (event) => {
     area.focus();
   }
   if (button.hasAttribute("data-print")) print();
+  if (button.dataset.copy) { // the field's value; where the clipboard is closed, it is selected for Ctrl+C
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    navigator.clipboard?.writeText(field.value).catch(() => {});
+    button.classList.add("done");
+  }
   if (button.dataset.choose) {
     const choice = document.querySelector(`input[type=radio][value="${button.dataset.choose}"]`);
     if (choice) choice.click();

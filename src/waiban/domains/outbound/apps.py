@@ -27,6 +27,7 @@ class OutboundConfig(AppConfig):
             change_settings,
             debts,
             merging,
+            outside_form,
             paperwork,
             plans,
             retaining,
@@ -45,6 +46,7 @@ class OutboundConfig(AppConfig):
         from waiban.domains.outbound.subject import TRIP
 
         known.register(Path(__file__).parent / "papers")
+        known.register(Path(__file__).parent / "papers" / "forms")
         jobs.register(importing.CHECK, importing.check)
         jobs.register(importing.SAVE, importing.save_batch)
         jobs.register(importing.UNDO, importing.undo_batch)
@@ -64,7 +66,14 @@ class OutboundConfig(AppConfig):
         retention.register_sight(retaining.sights)
         people_merging.register(merging.answers)
         settings.register(*plans.SETTINGS)
-        settings.register(*backward.SETTINGS, *budgeting.SETTINGS, *settling.SETTINGS, *cards.SETTINGS, *change_settings.SETTINGS)
+        settings.register(
+            *backward.SETTINGS,
+            *budgeting.SETTINGS,
+            *settling.SETTINGS,
+            *cards.SETTINGS,
+            *outside_form.SETTINGS,
+            *change_settings.SETTINGS,
+        )
         paperwork.set_up()
         nav.register(
             nav.Entry(

@@ -48,6 +48,10 @@ def _has_senders(trip: Trip) -> bool:
     return by_parts(trip)
 
 
+def _own(trip: Trip) -> bool:
+    return not trip.imported
+
+
 def _approved(trip: Trip) -> bool:
     return not trip.imported and trip.state in (
         Trip.State.APPROVED,
@@ -70,6 +74,7 @@ ROOMS: list[Room] = [
     Room("case", gettext_lazy("办件"), "outbound:case", _always),
     Room("notices", gettext_lazy("公示"), "outbound:trip_notices", _has_case),
     Room("senders", gettext_lazy("派员单位"), "outbound:senders", _has_senders),
+    Room("materials", gettext_lazy("材料"), "outbound:materials", _own),
     Room("before", gettext_lazy("行前"), "outbound:before", _approved),
     Room("papers_visas", gettext_lazy("护照签证"), "outbound:papers_visas", _approved),
     Room("money", gettext_lazy("预算决算"), "outbound:money", _approved),

@@ -9,6 +9,7 @@ from waiban.domains.outbound.models.imports import ImportBatch, ImportedRow, Imp
 from waiban.domains.outbound.models.members import TripMember
 from waiban.domains.outbound.models.notices import InternalNotice, Objection
 from waiban.domains.outbound.models.plans import Allotment, AnnualPlan, PlanItem, Quota, QuotaEntry
+from waiban.domains.outbound.models.registers import PaperHandling
 from waiban.domains.outbound.models.results import TripReport
 from waiban.domains.outbound.models.sending import SendingPart
 from waiban.domains.outbound.models.settlements import Advance, BudgetBuild, Settlement
@@ -35,6 +36,7 @@ __all__ = [
     "ImportedRow",
     "InternalNotice",
     "Objection",
+    "PaperHandling",
     "PaperNeed",
     "PlanItem",
     "Quota",
