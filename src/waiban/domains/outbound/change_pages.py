@@ -28,6 +28,7 @@ from waiban.domains.outbound.changing import (
     kind_names,
     kind_rows,
     notice_units,
+    same_number,
 )
 from waiban.domains.outbound.comparing import Change, differences
 from waiban.domains.outbound.dossier import value_of
@@ -139,7 +140,7 @@ def _version(label: str, what: str, url: str, dossier: dict[str, Any]) -> Versio
     value = value_of(dossier)
     span = span_text(DateRange(value.depart, value.return_)) if value.depart and value.return_ else "—"
     places = [
-        joined(part for part in (place_name(stop.country or ""), stop.city or "") if part) for stop in value.stops or []
+        " ".join(part for part in (place_name(stop.country or ""), stop.city or "") if part) for stop in value.stops or []
     ]
     total = value.budget.total_cny if value.budget else None
     return VersionView(
@@ -277,7 +278,8 @@ def shown_differences(change: TripChange) -> list[Change]:
     if old != new:
         keep.pop("members", None)
         asked.pop("members", None)
-    return differences(change.trip, keep, asked)
+    rows = differences(change.trip, keep, asked)
+    return [row for row in rows if not same_number(row.old, row.new)]
 
 
 def _who(change: TripChange, found: Difference) -> str:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import get_language
@@ -298,7 +299,7 @@ def _paths(old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _walk(old: Any, new: Any, path: str, found: set[str]) -> None:
-    if old == new:
+    if old == new or same_number(old, new):
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in {*old, *new}:
@@ -308,6 +309,16 @@ def _walk(old: Any, new: Any, path: str, found: set[str]) -> None:
             _walk(left, right, path, found)
     else:
         found.add(path)
+
+
+def same_number(old: Any, new: Any) -> bool:
+    """8.2 typed again is the same as 8.20 from a file."""
+    if isinstance(old, bool) or isinstance(new, bool):
+        return False
+    try:
+        return Decimal(str(old)) == Decimal(str(new))
+    except InvalidOperation:
+        return False
 
 
 def _same_rows(old: list[Any], new: list[Any]) -> bool:

@@ -33,7 +33,8 @@ class Story:
     """Days that the case has lain longer than usual where it waits."""
     extra: str = ""
     """correct: the office asked for a correction · back: sent back once and resumed · paper: decided on paper ·
-    substitute: finance by a substitute · inspected: shown to the inspector · late: the report is not filed."""
+    substitute: finance by a substitute · inspected: shown to the inspector · late: the report is not filed ·
+    change: one of them can't go any more."""
 
 
 def _v(country: str, city: str, nights: int, inviter: str, kind: str = "government") -> Visit:
@@ -73,7 +74,7 @@ STORIES = (
           ("zone_2", "zone_4"), (_v("ID", "雅加达", 4, "雅加达渔业商会", "association"),), -3, until="come_back"),
     # Approved, on the way out.
     Story("赴西班牙冷链合作", "investment", "negotiation", "商谈冷链物流园二期。",
-          ("investment_2", "investment_4"), (_v("ES", "马德里", 4, "马德里冷链物流协会", "association"),), 18, until="depart"),
+          ("investment_2", "investment_4"), (_v("ES", "马德里", 4, "马德里冷链物流协会", "association"),), 18, until="depart", extra="change"),
     Story("赴马来西亚港口合作", "port", "negotiation", "商谈港口姊妹港协议。",
           ("port_4", "port_6"), (_v("MY", "吉隆坡", 4, "巴生湾港务局"),), 26, until="travel_papers"),
     Story("赴澳门会展合作", "investment", "meeting", "商定会展业联合推介。",

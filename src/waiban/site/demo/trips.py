@@ -28,6 +28,7 @@ from waiban.core.people.personas import City
 from waiban.core.people.queries import traveller_card
 from waiban.core.places.calendar import work_calendar
 from waiban.domains.outbound.actions.add_attachment import add_attachment
+from waiban.domains.outbound.actions.ask_change import ask_change
 from waiban.domains.outbound.actions.attest import attest
 from waiban.domains.outbound.actions.close_notice import close_notice
 from waiban.domains.outbound.actions.create_draft import create_draft
@@ -36,6 +37,7 @@ from waiban.domains.outbound.actions.post_notice import post_notice
 from waiban.domains.outbound.actions.record_outside_approval import record_outside_approval
 from waiban.domains.outbound.actions.record_return import record_return
 from waiban.domains.outbound.actions.save_report import save_report
+from waiban.domains.outbound.actions.start_change import start_change
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.actions.submit_trip import submit_trip
 from waiban.domains.outbound.arithmetic import fill_amounts
@@ -125,6 +127,7 @@ class Player:
         if bare:
             return _stated(made)
         made |= {
+            "expected": "形成议定事项清单 1 份，半年后报落实结果。",
             "plan": {"in_annual_plan": True, "item": item_of(story), "unit_quota": 6, "unit_used": 1},
             "programme": programme,
             "legs": [
@@ -259,6 +262,18 @@ class Player:
                     decide(self.item(step).pk, "done", opinion="报告充实，结案。", on=day)
         return True
 
+    def fewer_people(self) -> None:
+        """One of them can't go: the unit has asked, the office's desk is to read it."""
+        day = today()
+        stays = str(self.city.travellers[self.story.people[-1]].pk)
+        with self.as_unit("officer"):
+            change = start_change(ask_change(self.pk, reason="本人因病不能成行，由团长一并洽谈。", without=[stays]).pk, on=day)
+        with self.as_unit("head"):
+            decide(WorkItem.objects.get(case=change.case, step="unit_approval", state="open").pk, "agree",
+                   opinion="同意减员。", on=day)  # fmt: skip
+        with self.as_unit("officer"):
+            decide(WorkItem.objects.get(case=change.case, step="submit", state="open").pk, "done", on=day)
+
     def report(self, day: date) -> None:
         """What was done, and one promise of ours, so that the promises' page has something to show."""
         trip = Trip.objects.get(pk=self.pk)
@@ -384,6 +399,8 @@ class Player:
             "travel_papers",
         ):
             self.file_with_personnel(self.day("personnel_filing"))
+        if self.story.extra == "change":
+            self.fewer_people()
         if self.story.extra == "correct":
             with self.city.as_("desk_officer"):
                 ask_supplement(
