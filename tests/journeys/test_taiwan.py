@@ -26,7 +26,7 @@ def test_only_the_higher_taiwan_offices_number_date_and_scan_approve(
     through_unit(house, TITLE, paper)
     officer.open_work(TITLE)
     attach(officer, "request", paper(f"request {TITLE}"), "商请〔2027〕23 号")
-    officer.press("报送外办", to=r"/trips/[0-9a-f-]{36}/$")
+    officer.press("报送市台办", to=r"/trips/[0-9a-f-]{36}/$")
     expect(officer.page.locator("main")).not_to_contain_text(re.compile("出国|回国|照会|护签"))
     desk = house.at("desk_officer")
     desk.go("/")

@@ -149,7 +149,11 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
         attachments=list(
             Attachment.objects.filter(trip=trip, removed_at=None).select_related("file").order_by("added_at")
         ),
-        notices=list(InternalNotice.objects.filter(trip=trip, replaced=False).select_related("unit").order_by("since")),
+        notices=list(
+            InternalNotice.objects.filter(trip=trip, part=None, phase="before", replaced=False)
+            .select_related("unit")
+            .order_by("since")
+        ),
         steps=case_steps(case, waiting),
         clocks=_clocks(case),
         provisional=any(deadline.provisional for deadline, _face in casework.deadlines(case)) if case else False,

@@ -14,7 +14,7 @@ from waiban.core.casework.models import WorkItem
 from waiban.core.ui.clocks import item_face
 from waiban.core.ui.format import day_text, joined
 from waiban.core.ui.marks import ClockFace
-from waiban.domains.outbound.authority import Authority, authority_of
+from waiban.domains.outbound.authority import Authority, authority_of, document_of
 from waiban.domains.outbound.casing import PersonView, Step, case_steps, headline, people_of
 from waiban.domains.outbound.check import STAGE_OF_STEP, check
 from waiban.domains.outbound.dossier import value_of
@@ -111,7 +111,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         evidence=_evidence(trip) if item.step in DESKS else [],
         confirms=[finding_view(finding) for finding in confirmed_by_agreeing(trip, item.step, history)],
         follows=_follows(item, authority),
-        agree_label=_agree_label(item, authority),
+        agree_label=_agree_label(item, authority, document_of(value_of(trip.dossier))),
         advice=_advice(case),
         owed=owed if item.step not in INSIDE else [],
         expected=str(trip.dossier.get("expected") or ""),
@@ -132,8 +132,17 @@ def _owed_by_those_before(item: WorkItem, attests: list[FindingView]) -> list[Fi
     return [view for view in attests if view.waits_for in posts]
 
 
-INSIDE = ("start", "finance_review", "notice", "unit_approval", "submit", "personnel_filing")
-DESKS = ("accept", "desk_review", "section_review", "head_review")
+INSIDE = (
+    "start",
+    "nature_statement",
+    "finance_review",
+    "consult",
+    "notice",
+    "unit_approval",
+    "submit",
+    "personnel_filing",
+)
+DESKS = ("accept", "desk_review", "section_review", "head_review", "taiwan_review")
 OUTCOMES = {
     "agree": gettext_lazy("同意"),
     "agree_with_changes": gettext_lazy("修改后同意"),
@@ -216,8 +225,14 @@ def _follows(item: WorkItem, authority: Authority) -> str:
     return ""
 
 
-def _agree_label(item: WorkItem, authority: Authority) -> str:
+def _agree_label(item: WorkItem, authority: Authority, document: str) -> str:
     match item.step:
+        case "approve" if document == "confirmation":
+            return _("同意，签发确认件")
+        case "taiwan_upward":
+            return _("转报上级台办")
+        case "nature_statement":
+            return _("认定")
         case "approve":
             return _("同意，签发任务批件")
         case "accept":

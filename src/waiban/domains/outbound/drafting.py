@@ -169,6 +169,8 @@ def _hand_over(trip: Trip, item: WorkItem | None) -> HandOver | None:
         return HandOver(url, _("改好交回"), _("交回后外办接着办，时限继续"))
     if item.step == "start":
         return HandOver(url, _("重新发起"), _("发起后由财务先审；要改须先撤回"), casework.may_resume(item))
+    if trip.channel == Trip.Channel.TAIWAN:
+        return HandOver(url, _("报送市台办"), _("报送后由市台办受理；要改须先撤回"), casework.may_resume(item))
     return HandOver(url, _("报送外办"), _("报送后由外办受理；要改须先撤回"), casework.may_resume(item))
 
 

@@ -81,9 +81,14 @@ def _one_road(trip: Trip) -> None:
         if unit is None or unit.pk == trip.unit_id:
             continue
         if road == "joined":
-            raise CannotError(_("参加其他团组的，各派员单位分别申报；第 %(n)d 人请由其单位申报") % {"n": place + 1}, f"/members/{place}/unit")
+            raise CannotError(
+                _("参加其他团组的，各派员单位分别申报；第 %(n)d 人请由其单位申报") % {"n": place + 1},
+                f"/members/{place}/unit",
+            )
         if road == "taiwan":
-            raise CannotError(_("赴台由各派员单位分别申报；第 %(n)d 人请由其单位申报") % {"n": place + 1}, f"/members/{place}/unit")
+            raise CannotError(
+                _("赴台由各派员单位分别申报；第 %(n)d 人请由其单位申报") % {"n": place + 1}, f"/members/{place}/unit"
+            )
         raise CannotError(
             _("第 %(n)d 人是%(unit)s的人员，请把单位改成%(unit)s") % {"n": place + 1, "unit": unit.name},
             f"/members/{place}/unit",
@@ -93,10 +98,18 @@ def _one_road(trip: Trip) -> None:
 def _same_road(trip: Trip) -> None:
     """A change at submission that belongs on another road isn't carried on this one."""
     road, runs_on = road_of(value_of(trip.dossier)), road_of_case(trip)
-    older = runs_on == "trip" and road.process in ("units", "hk_macao", "mixed", "academic", "state_enterprise", "training")
+    older = runs_on == "trip" and road.process in (
+        "units",
+        "hk_macao",
+        "mixed",
+        "academic",
+        "state_enterprise",
+        "training",
+    )
     if road.process != runs_on and not older:
         raise CannotError(
-            _("改动后应走“%(road)s”（%(why)s）。请撤回到发起，重新发起") % {"road": road.name, "why": road.why}, "/stops"
+            _("改动后应走“%(road)s”（%(why)s）。请撤回到发起，重新发起") % {"road": road.name, "why": road.why},
+            "/stops",
         )
 
 
@@ -132,7 +145,9 @@ def notice_is_over(notice: InternalNotice | None) -> None:
 
 def _answered(notice: InternalNotice) -> None:
     if notice.unanswered:
-        raise CannotError(_("%(unit)s公示收到的异议还有 %(n)d 件没有答复") % {"unit": notice.unit.name, "n": notice.unanswered})
+        raise CannotError(
+            _("%(unit)s公示收到的异议还有 %(n)d 件没有答复") % {"unit": notice.unit.name, "n": notice.unanswered}
+        )
 
 
 def _consult(trip: Trip, _item: WorkItem) -> None:
@@ -145,7 +160,8 @@ def _consult(trip: Trip, _item: WorkItem) -> None:
             raise CannotError(_("还没有征询%(unit)s") % {"unit": unit.name})
         if part.state == SendingPart.State.REFUSED:
             raise CannotError(
-                _("%(unit)s不同意派员（%(why)s）。请减员，或换人后重新征询") % {"unit": unit.name, "why": part.reason or "—"},
+                _("%(unit)s不同意派员（%(why)s）。请减员，或换人后重新征询")
+                % {"unit": unit.name, "why": part.reason or "—"},
                 "/members",
             )
         if not same_request(part, trip):

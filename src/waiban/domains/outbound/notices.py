@@ -4,7 +4,6 @@ from typing import Any
 
 from waiban.domains.outbound.models import InternalNotice, SendingPart, Trip
 
-
 CONTENTS = (
     "members", "units", "posts", "countries", "task", "programme", "route", "invitation", "host_profile", "funding",
     "budget",
@@ -21,7 +20,11 @@ def with_notices(trip: Trip) -> dict[str, Any]:
 
 def notice_entries(trip: Trip) -> list[dict[str, Any]]:
     """Where, from when to when, with what contents and result; in the exchange format."""
-    rows = InternalNotice.objects.filter(trip=trip, phase="before", replaced=False).select_related("unit").order_by("since")
+    rows = (
+        InternalNotice.objects.filter(trip=trip, phase="before", replaced=False)
+        .select_related("unit")
+        .order_by("since")
+    )
     entries = [
         {
             "unit": row.unit.name,

@@ -95,7 +95,10 @@ def _facts(shown: dict[str, Any]) -> list[tuple[str, str]]:
         (_("任务"), str(shown.get("task") or "")),
         (_("离境"), str(days[0] or "")),
         (_("返回"), str(days[1] or "")),
-        (_("国家和地区"), joined(dict.fromkeys(place_name(str(code)) for code in shown.get("countries") or [] if code))),
+        (
+            _("国家和地区"),
+            joined(dict.fromkeys(place_name(str(code)) for code in shown.get("countries") or [] if code)),
+        ),
         (_("行程"), joined((_stop(stop) for stop in stops), "；")),
         (_("邀请方"), joined(str(one) for one in shown.get("invitation") or [] if one)),
         (_("经费预算"), money_text(Money(_amount(total), "CNY")) if total not in (None, "") else ""),

@@ -49,7 +49,9 @@ def _row(trip: Trip, unit: Unit, part: SendingPart | None, *, gone: bool = False
     if not gone and not same_request(part, trip):
         note = _("征询后改了，须重新征询")
     waiting = casework.waiting(part.case) if part.case and not part.case.result else []
-    waits = joined((f"{casework.verb_of(item)}（{item.post.unit.short_name}{item.post.name}）" for item in waiting), "；")
+    waits = joined(
+        (f"{casework.verb_of(item)}（{item.post.unit.short_name}{item.post.name}）" for item in waiting), "；"
+    )
     return SenderRow(
         unit=unit.name,
         people=people_text(len(part.content["dossier"].get("members") or [])),
@@ -128,7 +130,10 @@ def _facts(part: SendingPart) -> list[tuple[str, str]]:
         (_("任务"), str(dossier.get("purpose") or "")),
         (_("离境至返回"), span),
         (_("前往"), joined(stops, "；")),
-        (_("邀请方"), joined(str(one.get("inviter")) for one in dossier.get("invitations") or [] if one.get("inviter"))),
+        (
+            _("邀请方"),
+            joined(str(one.get("inviter")) for one in dossier.get("invitations") or [] if one.get("inviter")),
+        ),
         (_("征询日期"), day_text(part.asked_on)),
         (_("列入计划"), part.plan_item or part.plan_reason),
         (_("全团"), people_text(int(part.content.get("head_count") or 0))),

@@ -97,7 +97,10 @@ def share_of(trip: Trip, unit: Unit) -> Decimal | None:
     sent = [key for key, of in units.items() if of.pk != trip.unit_id]
     own = {key for key in sent if units[key].pk == unit.pk}
     budget = trip.dossier.get("budget") or {}
-    rates = {"CNY": Decimal(1), **{code: Decimal(str(rate)) for code, rate in (budget.get("rates_to_cny") or {}).items()}}
+    rates = {
+        "CNY": Decimal(1),
+        **{code: Decimal(str(rate)) for code, rate in (budget.get("rates_to_cny") or {}).items()},
+    }
     total, found = Decimal(0), False
     for line in budget.get("lines") or []:
         if line.get("payer") != "sender_unit":

@@ -35,7 +35,9 @@ def open_unit(
     with people.as_system("open unit"):
         unit = add_unit(people.office, name=name, short_name=short, kind=kind)
         for seat, role in SEATS.items():
-            account = add_account(people.office, username=f"cast-{code}-{seat}", name=f"{short}{role.label}", password=password)
+            account = add_account(
+                people.office, username=f"cast-{code}-{seat}", name=f"{short}{role.label}", password=password
+            )
             post = add_post(unit, role=role, name="")
             appoint(account, post, since=LONG_AGO)
             people.city.posts[f"{code}_{seat}"], people.city.accounts[f"{code}_{seat}"] = post, account

@@ -82,7 +82,12 @@ def test_an_unsigned_objection_is_recorded_and_answered_before_the_step_ends(peo
     with people.as_("designated_officer"):
         InternalNotice.objects.filter(pk=notice.pk).update(until=today() - timedelta(days=1))
     client = people.client("designated_officer")
-    sent = {"act": "object", "received_on": (today() - timedelta(days=2)).isoformat(), "how": "box", "words": "此人上次报告未交"}
+    sent = {
+        "act": "object",
+        "received_on": (today() - timedelta(days=2)).isoformat(),
+        "how": "box",
+        "words": "此人上次报告未交",
+    }
     assert client.post(f"/trips/notices/{notice.pk}/", sent).status_code == 302
     with people.as_("designated_officer"):
         trip = Trip.objects.get(pk=notice.trip_id)
@@ -106,7 +111,12 @@ def test_an_unsigned_objection_is_recorded_and_answered_before_the_step_ends(peo
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"words": " "}, "反映的问题"), ({"how": "x"}, "反映方式"), ({"days": 3}, "今天之后"), ({"days": -90}, "早于公示开始")],
+    [
+        ({"words": " "}, "反映的问题"),
+        ({"how": "x"}, "反映方式"),
+        ({"days": 3}, "今天之后"),
+        ({"days": -90}, "早于公示开始"),
+    ],
 )
 def test_an_objection_says_when_how_and_what(people: People, change: dict[str, object], said: str) -> None:
     notice = at_notice(people)
@@ -125,7 +135,11 @@ def test_after_the_trip_what_really_happened_is_shown(people: People) -> None:
         with pytest.raises(CannotError, match="实际离境和返回"):
             post_after_notices(trip.pk, since=today(), until=today() + timedelta(days=7), places=["intranet"])
         day = trip.dossier["depart"]
-        actual = {**trip.dossier, "members": trip.dossier["members"][:1], "after": {"left": day, "came_back": trip.dossier["return"]}}
+        actual = {
+            **trip.dossier,
+            "members": trip.dossier["members"][:1],
+            "after": {"left": day, "came_back": trip.dossier["return"]},
+        }
         pin(trip, TripVersion.Of.ACTUAL, actual, source=TripVersion.Source.RETURN, cause=None, since=today())
         (posted,) = post_after_notices(trip.pk, since=today(), until=today() + timedelta(days=7), places=["intranet"])
         assert posted.phase == "after"

@@ -35,7 +35,9 @@ from waiban.domains.outbound.views.cases import wanted_day
 def notices(request: HttpRequest) -> HttpResponse:
     """What the reader's units show now or have shown; anybody of the unit reads it."""
     page = notice_page(
-        state=request.GET.get("state", "showing"), phase=request.GET.get("phase", ""), after=request.GET.get("after", "")
+        state=request.GET.get("state", "showing"),
+        phase=request.GET.get("phase", ""),
+        after=request.GET.get("after", ""),
     )
     return render(request, "outbound/notices.html", {"section": "trips", "page": page, "today": today()})
 
