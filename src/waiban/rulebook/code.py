@@ -343,7 +343,7 @@ class Writer:
                     else start.day.replace(month=12, day=31)
                 )
                 spans.append(f"{start.day.toordinal()} <= {day} <= {end.toordinal()}")
-        tables = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
+        tables = soft_tables(line)
         spans += [f"tables[{name!r}].soft(d_{line.reference})" for name in sorted(tables)]
         return " or ".join(dict.fromkeys(spans)) or None
 
@@ -550,6 +550,17 @@ class Writer:
         with out.block(f"if {out.atom(remedy.when)} is True:"):
             out.line(f"{result} = {out.value(remedy.value)}")
         return result
+
+
+def soft_tables(line: Line) -> set[str]:
+    """Tables that a line reads by the day of the law alone; one that it reads by another day too is computed both ways."""
+    days: dict[str, set[bool]] = {}
+    for part in line.nodes():
+        for node in part.walk():
+            if node.op == "table":
+                day = node.args[-1]
+                days.setdefault(node.value[0], set()).add(day.op == "name" and day.value == ("context", "law_day"))
+    return {name for name, plain in days.items() if plain == {True}}
 
 
 def _frozen(value: Any) -> Any:

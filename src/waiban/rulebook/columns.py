@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from waiban.rulebook.code import DUE_LATER, EXEMPT, MET, NOT_APPLICABLE, NOT_MET, NOT_STATED, SEVERITY, order, reads
+from waiban.rulebook.code import (
+    DUE_LATER,
+    EXEMPT,
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    NOT_STATED,
+    SEVERITY,
+    order,
+    reads,
+    soft_tables,
+)
 from waiban.rulebook.sources import STAGES
 from waiban.rulebook.times import DAY_MINUTES, HOME_MINUTES, LOCAL_TIME
 from waiban.rulebook.types import kind_from_schema
@@ -200,8 +211,7 @@ class _Judge:
             if period.start.day is not None and period.start.known == "year":
                 inside = self.within(day, period.start.day, period.until, newest=False)
                 result = result | (inside & (day.dt.year() == period.start.day.year))
-        names = {node.value[0] for part in line.nodes() for node in part.walk() if node.op == "table"}
-        for edition in (edition for name in names for edition in self.tables[name].editions):
+        for edition in (edition for name in soft_tables(line) for edition in self.tables[name].editions):
             if edition.year_only is not None:
                 inside = self.within(day, edition.start, edition.until, newest=False)
                 result = result | (inside & (day.dt.year() == edition.year_only))
