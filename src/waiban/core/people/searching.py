@@ -11,5 +11,5 @@ def texts(traveller: Traveller) -> list[str]:
     return [traveller.name, traveller.pinyin]
 
 
-INDEXED = Indexed(KIND, "people.Traveller", texts)
+INDEXED = Indexed(KIND, "people.Traveller", texts, mark="p")
 

@@ -19,7 +19,7 @@ def folded(text: str) -> str:
     return "".join(char for char in kept if char.isalnum())
 
 
-def vector(texts: Iterable[str]) -> str:
+def vector(texts: Iterable[str], mark: str = "") -> str:
     """A tsvector's text: every pair with its places, and the last character of a field by itself."""
     places: dict[str, list[int]] = {}
     at = 1
@@ -30,21 +30,21 @@ def vector(texts: Iterable[str]) -> str:
             places.setdefault(pair, []).append(at)
             at += 1
         at += GAP if field else 0
-    return " ".join(f"'{pair}':{','.join(map(str, where))}" for pair, where in places.items())
+    return " ".join(f"'{mark}{pair}':{','.join(map(str, where))}" for pair, where in places.items())
 
 
-def query(asked: str) -> str:
+def query(asked: str, mark: str = "") -> str:
     """A tsquery's text: each word that was asked as a part of some field, all of them; empty where nothing is asked."""
     words = dict.fromkeys(folded(word) for word in asked.split())
-    return " & ".join(_phrase(word) for word in words if word)
+    return " & ".join(_phrase(word, mark) for word in words if word)
 
 
 def _pairs(field: str) -> Iterator[str]:
     return (field[place : place + 2] for place in range(len(field)))
 
 
-def _phrase(word: str) -> str:
+def _phrase(word: str, mark: str) -> str:
     """`'合作' <-> '作交' <-> '交流'`; one character is the beginning of a pair, or of the last one of a field."""
     if len(word) == 1:
-        return f"'{word}':*"
-    return "(" + " <-> ".join(f"'{word[place : place + 2]}'" for place in range(len(word) - 1)) + ")"
+        return f"'{mark}{word}':*"
+    return "(" + " <-> ".join(f"'{mark}{word[place : place + 2]}'" for place in range(len(word) - 1)) + ")"

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from waiban.core.search.bigrams import vector
-from waiban.core.search.registry import Indexed, registered
+from waiban.core.search.registry import Indexed, mark_of, registered
 
 Values = tuple[list[UUID], list[str], list[str]]
 """Ids, reader keys as array literals, bigrams as tsvector literals."""
@@ -35,5 +35,5 @@ def values(indexed: Indexed, rows: Sequence[Any]) -> Values:
     return (
         [row.pk for row in rows],
         ["{" + ",".join(map(str, row.readers)) + "}" for row in rows],
-        [vector(text for text in indexed.texts(row) if text) for row in rows],
+        [vector((text for text in indexed.texts(row) if text), mark_of(indexed.kind)) for row in rows],
     )

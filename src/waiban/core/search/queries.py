@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from waiban.core.search.bigrams import query
+from waiban.core.search.registry import mark_of
 
 ENOUGH = 1000
 """Up to so many matches are taken as a set of ids; more are so common that the list itself is walked."""
@@ -18,12 +19,12 @@ FIRST_LOOK = 400
 
 def ids(kind: str, asked: str, most: int | None = None) -> list[UUID]:
     """Newest first, by the time in their ids; `most` None for all of them."""
-    wanted = query(asked)
+    wanted = query(asked, mark_of(kind))
     return _called("search_ids(%s, %s, %s)", [kind, wanted, most]) if wanted else []
 
 
 def among(kind: str, asked: str, candidates: Iterable[UUID]) -> set[UUID]:
-    wanted, listed = query(asked), list(candidates)
+    wanted, listed = query(asked, mark_of(kind)), list(candidates)
     return set(_called("search_among(%s, %s::uuid[], %s)", [kind, listed, wanted])) if wanted and listed else set()
 
 
@@ -55,15 +56,19 @@ def matching(kind: str, asked: str) -> Matching:
     return Matching(lambda most: ids(kind, asked, most), lambda given: among(kind, asked, given))
 
 
-def narrowed(found: "QuerySet[Any]", wanted: Matching, most: int, look: int = FIRST_LOOK) -> "QuerySet[Any]":
-    """`found`, in its order and with its conditions, cut to what matches: at least the first `most` of it, exactly.
+Row = tuple[Any, ...]
 
-    A word that stands in every title must not cost more as the years go by, nor one that stands in a single old
-    title: so first the beginning of the list is looked at, then the index is asked, and only where a word is common
-    and yet not at the beginning are all its ids taken.
+
+def narrowed(found: "QuerySet[Any, Row]", wanted: Matching, most: int, look: int = FIRST_LOOK) -> list[Row]:
+    """The first rows of `found` that match: at least `most` of them, exactly, where there are so many.
+
+    `found` is in its order and with its conditions, and gives the id as the first value of a row. A word that stands
+    in every title must not cost more as the years go by, nor one that stands in a single old title: so first the
+    beginning of the list is looked at, then the index is asked, and only where a word is common and yet not at the
+    beginning are all its ids taken.
     """
-    first = list(found.values_list("pk", flat=True)[:look])
-    hits = wanted.some(first)
+    first = list(found[:look])
+    hits = wanted.some([row[0] for row in first])
     if len(hits) >= most or len(first) < look:
-        return found.filter(pk__in=hits)
-    return found.filter(pk__in=wanted.all(None) if wanted.few is None else wanted.few)
+        return [row for row in first if row[0] in hits]
+    return list(found.filter(pk__in=wanted.all(None) if wanted.few is None else wanted.few)[: max(look, most)])

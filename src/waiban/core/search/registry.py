@@ -24,6 +24,8 @@ class Indexed:
     """Columns that `texts` doesn't need, left unread by a rebuild."""
     depends: Mapping[str, str] = field(default_factory=dict)
     """Whose change changes the texts: a word such as "unit", and the field of `model` that points there."""
+    mark: str = ""
+    """Stands before every pair, so that a word common in one kind costs nothing in another: one letter, or the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,14 @@ _all = _Registry()
 
 
 def register(indexed: Indexed) -> None:
+    marks = {mark_of(other.kind) for other in _all.indexed.values() if other.kind != indexed.kind}
+    if (indexed.mark or indexed.kind) in marks:
+        raise ValueError(f"another kind is marked {indexed.mark or indexed.kind}")
     _all.indexed[indexed.kind] = indexed
+
+
+def mark_of(kind: str) -> str:
+    return _all.indexed[kind].mark or kind
 
 
 def register_finder(finder: Finder) -> None:

@@ -15,7 +15,7 @@ from django.http import Http404
 from waiban.core.access.keys import sees_whole_office
 from waiban.core.access.principals import current_principal
 from waiban.core.casework.models import WorkItem
-from waiban.core.search.queries import narrowed
+from waiban.core.search.queries import Matching, narrowed
 from waiban.domains.outbound import searching
 from waiban.domains.outbound.models import Trip, TripMember
 
@@ -83,11 +83,6 @@ def trips(wanted: TripFilter) -> "QuerySet[Trip]":
     return found
 
 
-def _found(wanted: TripFilter, ordered: "QuerySet[Trip]", most: int) -> "QuerySet[Trip]":
-    """`ordered` cut to what was asked for, or as it is where nothing was."""
-    return narrowed(ordered, searching.matching(wanted.text), most) if wanted.text else ordered
-
-
 @dataclass(frozen=True)
 class Page:
     """`following` is the key of the next page; `menus` are the places and units of the first 500 trips of the list:
@@ -97,6 +92,8 @@ class Page:
     rows: Sequence[Trip]
     following: str
     menus: "Sequence[Seen]"
+    matching: Matching | None = None
+    """What was asked for, to be counted without being looked for again."""
 
 
 Seen = tuple[uuid.UUID, list[str], uuid.UUID]
@@ -106,20 +103,22 @@ LOOK = 500
 
 def page_of(wanted: TripFilter, after: str = "") -> Page:
     """One page; by key, so that a deep page costs what the first one does."""
+    matching = searching.matching(wanted.text) if wanted.text else None
     if wanted.sort == "due":
-        return _page_by_due(wanted, after)
+        return _page_by_due(wanted, after, matching)
     first, second = SORTS[wanted.sort]
     name, tie = first.lstrip("-"), second.lstrip("-")
     found = trips(wanted).order_by(*_order(wanted.sort))
     if after:
         found = found.filter(_beyond(name, tie, after, down=first.startswith("-")))
-    seen = _look(wanted, found)
+    seen = _look(found, matching)
     rows = _whole(seen[: PAGE + 1])
-    return Page(rows[:PAGE], _key(rows[PAGE - 1], name, tie) if len(rows) > PAGE else "", seen)
+    return Page(rows[:PAGE], _key(rows[PAGE - 1], name, tie) if len(rows) > PAGE else "", seen, matching)
 
 
-def _look(wanted: TripFilter, found: "QuerySet[Trip]") -> "list[Seen]":
-    return list(_found(wanted, found, PAGE + 1).values_list("pk", "countries", "unit")[:LOOK])
+def _look(found: "QuerySet[Trip]", matching: Matching | None) -> "list[Seen]":
+    rows = found.values_list("pk", "countries", "unit")
+    return list(rows[:LOOK]) if matching is None else narrowed(rows, matching, PAGE + 1)  # type: ignore[arg-type]
 
 
 def _whole(seen: "Sequence[Seen]") -> list[Trip]:
@@ -129,7 +128,7 @@ def _whole(seen: "Sequence[Seen]") -> list[Trip]:
     return [by_id[pk] for pk, _places, _unit in seen if pk in by_id]
 
 
-def _page_by_due(wanted: TripFilter, after: str) -> Page:
+def _page_by_due(wanted: TripFilter, after: str, matching: Matching | None) -> Page:
     """What runs against a day first, by the day; then all others, newest first. Two ways, each in the order of an
     index: in one, every trip that there ever was would be sorted.
     """
@@ -142,15 +141,15 @@ def _page_by_due(wanted: TripFilter, after: str) -> Page:
             day, _, last = after.partition("~")
             later = Q(case__due__gt=day) | Q(case__due=day, case__id__gt=last)
             running = running.filter(later, case__due__gte=day)
-        seen = _look(wanted, running)
+        seen = _look(running, matching)
     if len(seen) <= PAGE:
         others = found.filter(Q(case=None) | Q(case__result__gt="") | Q(case__due=None))
         others = others.order_by(*_walked("-year", "-number"))
         if beyond_due:
             others = others.filter(_beyond("year", "number", after[1:], down=True))
-        seen += _look(wanted, others)
+        seen += _look(others, matching)
     rows = _whole(seen[: PAGE + 1])
-    return Page(rows[:PAGE], _key_by_due(rows[PAGE - 1]) if len(rows) > PAGE else "", seen)
+    return Page(rows[:PAGE], _key_by_due(rows[PAGE - 1]) if len(rows) > PAGE else "", seen, matching)
 
 
 def _key_by_due(trip: Trip) -> str:
@@ -200,10 +199,11 @@ class Totals:
     exact: bool
 
 
-def totals(wanted: TripFilter, *, exact: bool = False) -> Totals:
+def totals(wanted: TripFilter, matching: Matching | None = None, *, exact: bool = False) -> Totals:
+    """`matching` is the page's, where it was asked already."""
     found = trips(wanted).order_by()
     if wanted.text:
-        matching = searching.matching(wanted.text)
+        matching = matching or searching.matching(wanted.text)
         if matching.few is None and not exact and replace(wanted, text="", sort="-number") == TripFilter():
             return Totals(COUNTED, 0, Decimal(0), exact=False)
         found = found.filter(pk__in=matching.all(None) if matching.few is None else matching.few)
@@ -220,7 +220,9 @@ def every_trip(wanted: TripFilter, most: int, *, whole: bool = False) -> Iterato
     """`whole`: with the dossier."""
     found = trips(wanted).select_related("unit", "case").order_by(*_order(wanted.sort))
     unread = ("unread", "case__marking") if whole else ("dossier", "unread", "case__marking")
-    return _found(wanted, found, most).defer(*unread)[:most].iterator(chunk_size=1000)
+    if wanted.text:
+        found = found.filter(pk__in=searching.matching(wanted.text).all(None))
+    return found.defer(*unread)[:most].iterator(chunk_size=1000)
 
 
 def approval_numbers(trips: Sequence[Trip]) -> dict[uuid.UUID, str]:

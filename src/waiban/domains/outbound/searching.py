@@ -31,7 +31,7 @@ def texts(trip: Trip) -> list[str]:
 
 
 INDEXED = Indexed(
-    KIND, "outbound.Trip", texts, related=("unit", "office"), deferred=("unread",), depends={"unit": "unit"}
+    KIND, "outbound.Trip", texts, related=("unit", "office"), deferred=("unread",), depends={"unit": "unit"}, mark="t"
 )
 
 
@@ -70,7 +70,7 @@ def _hit(trip: Trip) -> Hit:
         title=trip.title or str(trip),
         unit=trip.unit.short_name or trip.unit.name,
         detail=destination_text(trip, get_language() or "zh") + ("·" if trip.countries else "") + detail_text(trip),
-        url=reverse("outbound:case" if trip.case_id else "outbound:draft", args=[trip.pk]),
+        url=reverse("outbound:case" if trip.case_id or trip.imported else "outbound:draft", args=[trip.pk]),
         due=case.due if case else None,
         paused_for=case.paused_for if case else "",
         closed_on=case.ended_on if case else None,

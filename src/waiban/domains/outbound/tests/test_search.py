@@ -168,7 +168,7 @@ def test_a_list_cut_to_a_word_is_the_same_whichever_way_it_is_found(
         trips = [world.draft(people) for _n in range(5)]
         for trip in trips[:3]:
             write(locked(trip.pk), {**trip.dossier, "title": "赴冰岛地热考察"})
-        found = Trip.objects.order_by("year", "number")
+        found = Trip.objects.order_by("year", "number").values_list("pk", "title")
         cut = search.narrowed(found, searching.matching("冰岛"), 26, look)
-        assert [trip.pk for trip in cut[:26]] == [trip.pk for trip in trips[:3]]
+        assert [pk for pk, _title in cut[:26]] == [trip.pk for trip in trips[:3]]
         assert queries.totals(queries.TripFilter(text="冰岛"), exact=True).trips == 3

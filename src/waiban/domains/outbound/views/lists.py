@@ -53,7 +53,7 @@ def trips(request: HttpRequest) -> HttpResponse:
         page = queries.page_of(wanted, given.get("after", ""))
     except (ValueError, ValidationError):
         raise Http404(_("没有这一页")) from None
-    totals = queries.totals(wanted, exact="exact" in given)
+    totals = queries.totals(wanted, page.matching, exact="exact" in given)
     rest = listing.beside(page.rows, shown.columns)
     clocks = case_faces([trip.case for trip in page.rows if trip.case], today())
     context: dict[str, Any] = {
@@ -141,7 +141,7 @@ def _row(trip: Trip, rest: listing.Beside, clocks: Mapping[uuid.UUID, ClockFace]
         "leader": rest.leader.get(trip.pk, "—"),
         "holder": rest.holder.get(trip.pk, "—"),
         "paper": rest.paper.get(trip.pk, "—"),
-        "url": reverse("outbound:case" if trip.case_id else "outbound:draft", args=[trip.pk]),
+        "url": reverse("outbound:case" if trip.case_id or trip.imported else "outbound:draft", args=[trip.pk]),
         "number": f"{trip.number:02d}",
         "title": trip.title or _("未命名团组"),
         "unit": trip.unit.short_name or trip.unit.name,
