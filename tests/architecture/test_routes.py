@@ -37,6 +37,7 @@ from waiban.domains.outbound.models import (
     AnnualPlan,
     Attachment,
     Deviation,
+    ImportBatch,
     Remedy,
     Settlement,
     Trip,
@@ -96,6 +97,7 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
 OF_THE_OFFICE: dict[str, type[models.Model]] = {
     "account_id": Account,
     "appointment_id": Appointment,
+    "batch_id": ImportBatch,
     "grant_id": Grant,
     "merge_id": TravellerMerge,
     "post_id": Post,
@@ -103,7 +105,7 @@ OF_THE_OFFICE: dict[str, type[models.Model]] = {
     "substitute_id": Substitute,
     "unit_id": Unit,
 }
-WORDS = {"key": "paper.contact", "list_code": "trips", "token": "not-a-token"}
+WORDS = {"key": "paper.contact", "list_code": "trips", "paper": "task_approval", "token": "not-a-token"}
 """What stands in an address that is no id."""
 
 NOBODY = "nobody"

@@ -3,7 +3,6 @@
 Reads only. The preview shows it, and saving makes it again, so that nothing old is saved.
 """
 
-import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,6 +191,9 @@ TRIP_FIELDS = tuple(one.code for one in FIELDS if one.part == "trip" and one.cod
 MEMBER_FIELDS = tuple(one.code for one in FIELDS if one.part == "member")
 
 
+DIGESTED = tuple(one.code for one in FIELDS if one.part != "key" and one.code not in ("unit", "identity_number"))
+
+
 def _row(number: int, said: dict[str, Any], units: Mapping[str, Unit]) -> tuple[Row, str]:
     unit = units[said["unit"]]
     member_unit = units[said["member_unit"]] if "member_unit" in said else unit
@@ -203,7 +205,7 @@ def _row(number: int, said: dict[str, Any], units: Mapping[str, Unit]) -> tuple[
     member = {code: said[code] for code in MEMBER_FIELDS if code in said}
     # Keyed, since a name or a number stands in it: without the key nobody can try names against it.
     person = identity.digest("|".join(token))
-    whole = json.dumps([trip, member, str(unit.pk), person, said["name"], born_on], ensure_ascii=False, sort_keys=True)
+    whole = "\x1f".join([str(unit.pk), person, *(str(said.get(code, "")) for code in DIGESTED)])
     key = said.get("row_key") or f"{said['trip_key']}#{person[:24]}"
     row = Row(
         number, key, said["trip_key"], trip, member, unit.pk, member_unit.pk, token, said["name"], born_on, hashed,

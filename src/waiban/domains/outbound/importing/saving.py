@@ -16,7 +16,7 @@ from waiban.core.access.principals import Principal
 from waiban.core.audit.record import record_many
 from waiban.core.offices.models import Office
 from waiban.core.people import identity
-from waiban.core.people.models import Traveller
+from waiban.core.people.models import Traveller, Unit
 from waiban.core.search.keep import keep
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.importing.building import MemberRow, columns_of, member_columns
@@ -66,7 +66,7 @@ def save(office: Office, batch: ImportBatch, made: Plan, principal: Principal, *
         office=office.pk,
         happened_on=today,
     )
-    _index(ids[key] for key in made.trips)
+    _index(office, [trips[key] for key in fresh], [ids[key] for key in known])
     told(of, of)
 
 
@@ -99,9 +99,12 @@ def _travellers(made: Plan, rows: Sequence[Row], shown: _Readers) -> None:
             }
         )  # fmt: skip
     insert_rows(Traveller, fresh)
+    units = Unit.objects.in_bulk({row["unit_id"] for row in fresh})
     for start in range(0, len(fresh), INDEXED_AT_ONCE):
-        ids = [row["id"] for row in fresh[start : start + INDEXED_AT_ONCE]]
-        keep("traveller", *Traveller.objects.filter(pk__in=ids).select_related("unit"))
+        part = [Traveller(**row) for row in fresh[start : start + INDEXED_AT_ONCE]]
+        for traveller in part:
+            traveller.unit = units[traveller.unit_id]
+        keep("traveller", *part)
 
 
 def _trips(
@@ -217,8 +220,14 @@ def readers_of(office: uuid.UUID) -> _Readers:
     return _Readers(office)
 
 
-def _index(ids: Iterable[uuid.UUID]) -> None:
-    wanted = list(ids)
-    for start in range(0, len(wanted), INDEXED_AT_ONCE):
-        part = Trip.objects.filter(pk__in=wanted[start : start + INDEXED_AT_ONCE]).select_related("unit", "office")
-        keep("trip", *part.defer("unread"))
+def _index(office: Office, fresh: Sequence[Mapping[str, Any]], known: Sequence[uuid.UUID]) -> None:
+    """What they are found by: new ones as they were just written, without reading them again."""
+    units = Unit.objects.in_bulk({row["unit_id"] for row in fresh})
+    for start in range(0, len(fresh), INDEXED_AT_ONCE):
+        part = [Trip(**row) for row in fresh[start : start + INDEXED_AT_ONCE]]
+        for trip in part:
+            trip.unit, trip.office = units[trip.unit_id], office
+        keep("trip", *part)
+    for start in range(0, len(known), INDEXED_AT_ONCE):
+        rows = Trip.objects.filter(pk__in=known[start : start + INDEXED_AT_ONCE]).select_related("unit", "office")
+        keep("trip", *rows.defer("unread"))

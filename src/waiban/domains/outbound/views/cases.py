@@ -36,6 +36,8 @@ from waiban.dossiers.load import canonical_bytes
 @require_GET
 def case(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
     trip = trip_or_404(trip_id)
+    if trip.imported:
+        return HttpResponseRedirect(reverse("outbound:old_record", args=[trip.pk]))
     if trip.case_id is None:
         return HttpResponseRedirect(reverse("outbound:draft", args=[trip.pk]))
     record_apart(
