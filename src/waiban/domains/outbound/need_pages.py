@@ -69,7 +69,7 @@ def need_row(row: PaperNeed, safe: date | None, on: date, value: TripValue | Non
         "paper": paper_name(row),
         "mark": mark,
         "state": words,
-        "suggested": str(row.get_suggested_display()) if row.answer == Answer.NOT_STATED else "",
+        "suggested": str(row.get_suggested_display()) if _has_suggestion(row) else "",
         "basis": basis(row) if row.answer == Answer.NOT_STATED else row.answer_words,
         "day": _day_of(row),
         "batch": f"{row.batch.year}-{row.batch.serial}" if row.batch else "",
@@ -79,6 +79,10 @@ def need_row(row: PaperNeed, safe: date | None, on: date, value: TripValue | Non
         "trouble": row.state in (State.REFUSED, State.MORE_ASKED),
         "mismatch": row.mismatch_words,
     }
+
+
+def _has_suggestion(row: PaperNeed) -> bool:
+    return row.answer == Answer.NOT_STATED and row.suggested != Answer.NOT_STATED and row.state == State.TO_DO
 
 
 def _day_of(row: PaperNeed) -> str:

@@ -35,9 +35,9 @@ def needs(wanted: NeedFilter) -> "QuerySet[PaperNeed]":
     )
     match wanted.view:
         case "open":
-            found = found.filter(state__in=PaperNeed.OPEN, trip__state__in=_running()).exclude(answer=Answer.NOT_NEEDED)
+            found = found.filter(state__in=PaperNeed.OPEN, trip__state=Trip.State.APPROVED).exclude(answer=Answer.NOT_NEEDED)
         case "ask":
-            found = found.filter(answer=Answer.NOT_STATED, state=State.TO_DO, trip__state__in=_running())
+            found = found.filter(answer=Answer.NOT_STATED, state=State.TO_DO, trip__state=Trip.State.APPROVED)
         case "doing":
             found = found.filter(answer=Answer.NEEDED, state__in=[State.TO_DO, State.BOOKED, State.SUBMITTED])
         case "more":
@@ -59,10 +59,6 @@ def needs(wanted: NeedFilter) -> "QuerySet[PaperNeed]":
     if wanted.batch:
         found = found.filter(batch=wanted.batch)
     return found
-
-
-def _running() -> tuple[Trip.State, ...]:
-    return (Trip.State.APPROVED, Trip.State.AWAY)
 
 
 def late_ids(on: date) -> list[uuid.UUID]:
@@ -100,7 +96,8 @@ def page_of(wanted: NeedFilter, after: str = "") -> tuple[list[PaperNeed], str]:
 
 def needs_of(trip: Trip) -> list[PaperNeed]:
     rows = PaperNeed.objects.filter(trip=trip).select_related("traveller", "batch", "document", "trip__office")
-    return list(rows.order_by("kind", "id"))
+    order = [kind.value for kind in PaperNeed.Kind]
+    return sorted(rows.order_by("id"), key=lambda row: order.index(row.kind))
 
 
 def need_or_none(need_id: uuid.UUID) -> PaperNeed | None:

@@ -144,6 +144,15 @@ def refresh_needs(trip_id: uuid.UUID, office_id: uuid.UUID) -> int:
         return _refresh(trip, value) if value is not None else 0
 
 
+def refresh_holder(holder: uuid.UUID, office_id: uuid.UUID) -> None:
+    """After a document came or went: what is suggested for the approved trips that its holder is to leave on."""
+    with acting_as(system(office_id, "needs")):
+        trips = TripMember.objects.filter(traveller=holder, trip__state=Trip.State.APPROVED, trip__imported=False)
+        ids = list(trips.values_list("trip", flat=True))
+    for trip_id in ids:
+        refresh_needs(trip_id, office_id)
+
+
 @transaction.atomic
 def _refresh(trip: Trip, value: TripValue) -> int:
     known = {str(pk) for pk in TripMember.objects.filter(trip=trip).values_list("traveller_id", flat=True)}
@@ -223,7 +232,8 @@ def safe_days(trips: Iterable[Trip]) -> dict[uuid.UUID, date | None]:
 
 def is_late(row: PaperNeed, safe: date | None, on: date) -> bool:
     waits = row.answer != Answer.NOT_NEEDED and row.state in PaperNeed.OPEN
-    return bool(waits and safe is not None and on > safe)
+    before = row.trip.state == Trip.State.APPROVED  # who has left has left
+    return bool(waits and before and safe is not None and on > safe)
 
 
 def kind_label(kind: str) -> Any:

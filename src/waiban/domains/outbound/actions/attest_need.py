@@ -63,6 +63,20 @@ def attest_needs(
 
 
 @transaction.atomic
+def attest_as_suggested(ids: Sequence[uuid.UUID], *, on: date | None = None) -> list[PaperNeed]:
+    """Those of which the table or the register says something; of the others the desk has to say it itself."""
+    rows, _principal = locked_needs(ids, "visa.attest")
+    stated = [row for row in rows if row.suggested != Answer.NOT_STATED and row.answer == Answer.NOT_STATED]
+    if not stated:
+        raise CannotError(_("勾选的都没有系统建议，请直接确认"), "needs")
+    done: list[PaperNeed] = []
+    for needed in (True, False):
+        same = [row.pk for row in stated if (row.suggested == Answer.NEEDED) is needed]
+        done += attest_needs(same, needed=needed, on=on) if same else []
+    return done
+
+
+@transaction.atomic
 def join_visas(ids: Sequence[uuid.UUID], *, on: date | None = None) -> PaperNeed:
     """Several stops of one member by one visa: the rows become one, before anything is applied for."""
     rows, principal = locked_needs(ids, "visa.attest")

@@ -15,6 +15,7 @@ from waiban.domains.outbound.actions.explain_debt import explain_loss
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.keeping import locked_documents, may_carry, may_keep, move, next_slip, require_keeper
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
+from waiban.domains.outbound.needs import refresh_holder
 
 State, Place = TravelDocument.State, TravelDocument.Place
 OVER = (State.CANCELLED, State.LOST)
@@ -41,6 +42,7 @@ def cancel_document(document_id: uuid.UUID, *, reason: str, on: date | None = No
         "document.cancel", principal, subject=("document", document.pk), office=document.office_id,
         readers=document.readers, happened_on=day, data={"code": document.code, "reason": reason.strip()},
     )  # fmt: skip
+    refresh_holder(document.holder_id, document.office_id)
     return document
 
 
@@ -69,6 +71,7 @@ def report_lost(
         "document.lost", principal, subject=("document", document.pk), office=document.office_id,
         readers=document.readers, happened_on=day, data={"code": document.code},
     )  # fmt: skip
+    refresh_holder(document.holder_id, document.office_id)
     return document
 
 

@@ -12,6 +12,7 @@ from waiban.domains.outbound.actions.register_document import check_facts, refus
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.keeping import locked_documents, move, next_slip, require_keeper
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
+from waiban.domains.outbound.needs import refresh_holder
 
 
 @transaction.atomic
@@ -44,4 +45,5 @@ def issue_document(
         "document.issue", principal, subject=("document", document.pk), office=document.office_id,
         readers=document.readers, happened_on=day, data={"code": document.code, "expires_on": expires_on},
     )  # fmt: skip
+    refresh_holder(document.holder_id, document.office_id)
     return document

@@ -22,6 +22,7 @@ from waiban.domains.outbound.keeping import (
     require_keeper,
 )
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
+from waiban.domains.outbound.needs import refresh_holder
 
 STARTS_AT = (TravelDocument.Place.DRAWER, TravelDocument.Place.UNIT_KEEPER)
 
@@ -84,6 +85,7 @@ def register_document(
         "document.register", principal, subject=("document", document.pk), office=office, readers=shown,
         happened_on=day, data={"code": document.code, "kind": kind, "place": place, "expires_on": expires_on},
     )  # fmt: skip
+    refresh_holder(holder.pk, office)
     return document
 
 

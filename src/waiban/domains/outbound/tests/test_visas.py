@@ -202,7 +202,7 @@ def test_the_desk_attests_and_says_why_against_the_table(people: People, approve
 def test_a_visa_goes_by_its_batch_and_the_note_only_by_our_own_channel(people: People, approved: Trip) -> None:
     with people.as_("desk_officer"):
         ids = [of(people, approved, Kind.VISA, who).pk for who in ("leader", "member")]
-        with pytest.raises(CannotError, match="先确认|确认要办"):
+        with pytest.raises(CannotError, match="确认要办"):
             open_batch(ids, consulate="日本驻上海总领事馆", country="JP")
         attest_needs(ids, needed=True)
         progress.book(ids, booked_on=today() + timedelta(days=3), words="采指纹")

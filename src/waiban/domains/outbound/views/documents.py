@@ -27,7 +27,7 @@ from waiban.core.ui.marks import clock_face
 from waiban.domains.outbound import document_queries as queries
 from waiban.domains.outbound.actions.look_up_document import look_up_document, show_number
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.keeping import EXPIRY_MONTHS, OF_UNIT, may_carry, may_keep
+from waiban.domains.outbound.keeping import EXPIRY_MONTHS, LEADS, OF_UNIT, may_carry, may_keep
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -93,9 +93,9 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "outbound/documents.html", context)
 
 
-def hand_over_choices(*, keeps: bool) -> dict[str, Any]:
-    """What the hand-over form offers: reasons, and the approved tasks."""
-    reasons = BY_OFFICE if keeps else OF_UNIT
+def hand_over_choices(*, keeps: bool, place: str = "") -> dict[str, Any]:
+    """What the hand-over form offers: reasons, of one document those that its place allows, and the approved tasks."""
+    reasons = [why for why in (BY_OFFICE if keeps else OF_UNIT) if not place or place in LEADS[why][0]]
     return {
         "reasons": [(str(why), why.label) for why in reasons],
         "trips": [(trip.pk, f"{trip}（{trip.depart:%m-%d}）" if trip.depart else str(trip)) for trip in queries.running_trips()],
@@ -165,7 +165,7 @@ def document_page(request: HttpRequest, row: TravelDocument, *, number: str = ""
         "may_cancel": keeps and not gone and row.place in (Place.DRAWER, Place.UNIT_KEEPER, Place.APPLYING),
         "may_lose": not gone and (keeps or carries) and row.state != TravelDocument.State.APPLIED,
         "here": reverse("outbound:document", args=[row.pk]),
-        **hand_over_choices(keeps=keeps),
+        **hand_over_choices(keeps=keeps, place=row.place),
     }
     return render(request, "outbound/document.html", context)
 

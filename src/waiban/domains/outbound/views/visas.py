@@ -28,7 +28,7 @@ from waiban.core.places.queries import country_codes
 from waiban.core.ui.format import day_text, joined, short_day_text
 from waiban.domains.outbound import need_queries as queries
 from waiban.domains.outbound.actions import progress_need as progress
-from waiban.domains.outbound.actions.attest_need import attest_needs, join_visas
+from waiban.domains.outbound.actions.attest_need import attest_as_suggested, attest_needs, join_visas
 from waiban.domains.outbound.actions.set_entry_rule import set_entry_rule
 from waiban.domains.outbound.actions.visa_batches import open_batch, send_batch
 from waiban.domains.outbound.backward import last_safe_day
@@ -160,6 +160,7 @@ def papers_visas(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         "trouble": [need for line in lines for need in line["needs"] if need["mark"] == "block" or need["late"]],
         "refused": any(row.state == PaperNeed.State.REFUSED for row in rows),
         "stale": any(need["stale"] for line in lines for need in line["needs"]),
+        "suggested": [need["pk"] for line in lines for need in line["needs"] if need["suggested"]],
         "running": running,
         "kinds": [(kind.value, kind.label) for kind in _kinds(trip)],
         "members": [(line["id"], line["name"]) for line in lines],
@@ -196,6 +197,8 @@ def act(request: HttpRequest) -> HttpResponse:
 def _do(posted: QueryDict, ids: Sequence[uuid.UUID]) -> str:
     words, on = posted.get("words", ""), day_of(posted.get("on", ""))
     match posted.get("act", ""):
+        case "as_suggested":
+            return _done(attest_as_suggested(ids))
         case "needed":
             return _done(attest_needs(ids, needed=True, words=words))
         case "not_needed":
@@ -361,6 +364,7 @@ def _acts(*, keeps: bool, rows: Sequence[PaperNeed]) -> dict[str, Any]:
     return {
         "keeps": keeps,
         "act_choices": [
+            ("as_suggested", _("按建议确认")),
             ("needed", _("确认要办")),
             ("not_needed", _("确认不用办")),
             ("join", _("合并为一个签证")),
