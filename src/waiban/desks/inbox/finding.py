@@ -25,4 +25,4 @@ def find(asked: str, most: int) -> list[Hit]:
     ]
 
 
-PEOPLE = Finder(KIND, _("人员"), find, order=80)
+PEOPLE = Finder(KIND, _("出访人员"), find, order=80)
