@@ -35,7 +35,7 @@ def insert_rows(
     }
     names = [*given, *left_out]
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    columns = [connection.ops.quote_name(fields[name].column) for name in names]
+    columns = [connection.ops.quote_name(str(fields[name].column)) for name in names]
     typed = [f"{connection.ops.quote_name(name)} {fields[name].db_type(connection)}" for name in names]
     picked = ", ".join(connection.ops.quote_name(name) for name in names)
     table = connection.ops.quote_name(model._meta.db_table)

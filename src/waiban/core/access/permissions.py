@@ -22,6 +22,7 @@ class Permission(StrEnum):
     PEOPLE_SET = "people.set"
     PLAN_BALANCE = "plan.balance"
     PROCESS_RELEASE = "process.release"
+    STATUS_REPORT = "status.report"
     SUBSTITUTE_SET = "substitute.set"
     TRAVELLER_EDIT = "traveller.edit"
     TRAVELLER_MERGE = "traveller.merge"

@@ -100,9 +100,9 @@ def _as_it_is(
         for row in ProcessRelease.objects.filter(office_id=office.pk).order_by("number"):
             releases[row.process] = row.bpmn
         settings: dict[str, object] = {}
-        for row in OfficeSetting.objects.filter(office=office).order_by("version"):
-            if not row.key.startswith("notify."):
-                settings[row.key] = row.value
+        for kept in OfficeSetting.objects.filter(office=office).order_by("version"):
+            if not kept.key.startswith("notify."):
+                settings[kept.key] = kept.value
     return units, posts, held, releases, settings
 
 
@@ -124,11 +124,11 @@ def _bring(area: Office, units: list[Unit], posts: list[Post], held: list[Appoin
     seats: dict[uuid.UUID, Post] = {}
     present = {(post.unit_id, post.name): post for post in Post.objects.filter(office=area)}
     for post in posts:
-        unit = theirs.get(post.unit_id)
-        if unit is None:
+        place = theirs.get(post.unit_id)
+        if place is None:
             continue
-        seats[post.pk] = present.get((unit.pk, post.name)) or add_post(unit, role=post.role, name=post.name)
-        made[1] += (unit.pk, post.name) not in present
+        seats[post.pk] = present.get((place.pk, post.name)) or add_post(place, role=post.role, name=post.name)
+        made[1] += (place.pk, post.name) not in present
     sitting = dict(
         Appointment.objects.filter(post__office=area, until=None).values_list("post_id", "account_id")
     )  # fmt: skip

@@ -171,11 +171,11 @@ def _there(dossier: Any, steps: Sequence[str]) -> bool:
 def _edit(dossier: dict[str, Any], path: str, value: Any, line: Line) -> dict[str, Any]:
     steps = path.split("/")[1:]
     try:
-        return apply_edits(
-            dossier, [{"op": "replace" if _there(dossier, steps) else "add", "path": path, "value": value}]
-        )
+        operation = "replace" if _there(dossier, steps) else "add"
+        changed: dict[str, Any] = apply_edits(dossier, [{"op": operation, "path": path, "value": value}])
     except InputError as error:
         raise CannotError(_("在办件补充第 %(n)d 行：没有这个路径") % {"n": line.row}) from error
+    return changed
 
 
 def _notice(trip: Trip, line: Line, applicant: Post) -> None:

@@ -269,7 +269,12 @@ class Load:
         born = date.fromisoformat(line["born_on"]) if line.get("born_on") else None
         found = self._find(unit, line["name"], line.get("identity_number"), born)
         facts = Facts(
-            **{code: line.get(code) or "" for code in ("post", "rank", "grade", "category", "status", "managed_by")},
+            post=line.get("post") or "",
+            rank=line.get("rank") or "",
+            grade=line.get("grade") or "",
+            category=line.get("category") or "",
+            status=line.get("status") or "",
+            managed_by=line.get("managed_by") or "",
             heads_unit=line.get("heads_unit"),
             leadership_of=line.get("leadership_of") or "",
         )

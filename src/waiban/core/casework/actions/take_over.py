@@ -70,13 +70,18 @@ def _pass(case_id: uuid.UUID, one: Earlier) -> None:
     if not items:
         case = Case.objects.get(pk=case_id)
         node = process_of(case).nodes.get(one.step)
-        raise CannotError(_("到 %(day)s 还没轮到“%(step)s”，请核对环节和日期的先后") % {"day": one.on, "step": node.name if node else one.step})
+        raise CannotError(
+            _("到 %(day)s 还没轮到“%(step)s”，请核对环节和日期的先后")
+            % {"day": one.on, "step": node.name if node else one.step}
+        )
     for item in items:
         _enter(item.pk, one)
 
 
 def _enter(item_id: uuid.UUID, one: Earlier) -> None:
     principal = current_principal()
+    assert principal.account is not None  # asked at the beginning
+    assert principal.post is not None
     case = Case.objects.select_for_update(of=("self",)).select_related("unit", "office").get(items=item_id)
     item = WorkItem.objects.select_for_update(of=("self",)).select_related("post").get(pk=item_id)
     item.case = case

@@ -49,16 +49,16 @@ def inspect(name: str, data: bytes) -> Found:
         raise RefusedError(_("内容是%(is)s，扩展名却是 %(ending)s；请改名或另存后再上传") % said, "name")
     if sort not in PACKAGES | IMAGES | {Sort.PDF}:
         _refuse_mark(mark_in_bytes(data))
-        advice = _("无法检查%(kind)s里的密级标志，请另存为 PDF 或 DOCX") % {"kind": sort.label}
+        advice = _("无法检查%(kind)s里的密级标志，请另存为 PDF 或 DOCX") % {"kind": str(sort.label)}
         return Found(name, TYPES[sort], readable=False, advice=advice)
-    said = _read_apart(data)
-    _refuse_mark(said.get("marked", ""))
-    if "broken" in said:
+    answer = _read_apart(data)
+    _refuse_mark(answer.get("marked", ""))
+    if "broken" in answer:
         raise RefusedError(_("文件打不开或内部不合规范，请另存后再上传"), "broken")
-    if advice := said.get("unreadable", ""):
+    if advice := answer.get("unreadable", ""):
         _refuse_mark(mark_in_bytes(data))
-        inner = said.get("sort", "")
-        advice = _(advice) % {"kind": Sort(inner).label if inner in set(Sort) else ""}
+        inner = answer.get("sort", "")
+        advice = _(advice) % {"kind": str(Sort(inner).label) if inner in set(Sort) else ""}
         return Found(name, TYPES[sort], readable=False, advice=advice)
     return Found(name, TYPES[sort], readable=True)
 

@@ -57,7 +57,7 @@ def all_templates(request: HttpRequest) -> HttpResponse:
     for row in PaperTemplate.objects.filter(office=office).order_by("version"):
         newest[row.paper] = row
     rows = [
-        {"paper": code, "title": title_of(source), "own": row if (row := newest.get(code)) and row.file_id else None}
+        {"paper": code, "title": title_of(source), "own": own if (own := newest.get(code)) and own.file_id else None}
         for code, source in papers().items()
     ]
     return render(request, "papers/templates.html", {"section": "settings", "tabs": tabs("templates"), "rows": rows})

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -128,7 +128,7 @@ def _trips(
     return found
 
 
-def _numbers(office: Office, groups: Mapping[str, Sequence[Row]]) -> dict[int, Iterable[int]]:
+def _numbers(office: Office, groups: Mapping[str, Sequence[Row]]) -> dict[int, Iterator[int]]:
     years = sorted({int(rows[0].trip["depart"][:4]) for rows in groups.values()})
     wanted = {year: sum(1 for rows in groups.values() if int(rows[0].trip["depart"][:4]) == year) for year in years}
     numbers: dict[int, Any] = {}
