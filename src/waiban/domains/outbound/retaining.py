@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from waiban.core.people.retention import Hold
 from waiban.domains.outbound.models import TripMember
 from waiban.domains.outbound.texts import case_number
+from waiban.domains.partners import api as partners
 
 
 def holds(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Hold]]:
     """An open case needs its people; an ended one until its end, a draft until it was last saved."""
     found: dict[uuid.UUID, list[Hold]] = {}
-    rows = TripMember.objects.filter(traveller__in=list(ids)).select_related("trip__case", "trip__office")
-    for row in rows.defer("trip__dossier", "trip__unread", "trip__case__marking"):
+    members = TripMember.objects.filter(traveller__in=list(ids)).select_related("trip__case", "trip__office")
+    rows = list(members.defer("trip__dossier", "trip__unread", "trip__case__marking"))
+    promised = _open_promises({row.trip_id for row in rows})
+    for row in rows:
         trip, case = row.trip, row.trip.case
         name = trip.outside_number or case_number(trip)
         if case is None:
@@ -28,7 +31,16 @@ def holds(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Hold]]:
         else:
             hold = Hold(_("%(number)s 还没办结") % {"number": name})
         found.setdefault(row.traveller_id, []).append(hold)
+        if row.trip_id in promised:
+            kept = Hold(_("出访承诺 %(number)s 还没了结") % {"number": promised[row.trip_id]})
+            found[row.traveller_id].append(kept)
     return found
+
+
+def _open_promises(trips: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Trip → the number of a promise made on it that isn't kept, broken or overtaken yet."""
+    promises = partners.promises_of("trip", trips) if trips else []
+    return {one.origin_id: one.number for one in promises if one.state in ("open", "answered")}
 
 
 def sights(ids: Collection[uuid.UUID], on: date, days: int) -> Mapping[uuid.UUID, set[int]]:

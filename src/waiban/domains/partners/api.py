@@ -52,4 +52,5 @@ def _view(row: Promise) -> PromiseView:
         overdue=is_overdue(row, today()),
         unit=row.unit.short_name or row.unit.name,
         reason=row.reason,
+        origin_id=row.origin_id,
     )

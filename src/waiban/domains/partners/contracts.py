@@ -36,6 +36,7 @@ class PromiseView:
     overdue: bool
     unit: str
     reason: str
+    origin_id: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from waiban.core.people.personas import People
 from waiban.domains.outbound.actions.start_trip import start_trip
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.tests import world
+from waiban.domains.partners import api as partners
+from waiban.domains.partners.contracts import NewPromise
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
 NUMBER = next("11010119900307001" + last for last in "0123456789X" if identity.is_valid("11010119900307001" + last))
@@ -97,6 +99,22 @@ def test_another_rooms_need_keeps_a_person(people: People, monkeypatch: pytest.M
     assert names(people, "designated_officer") == {"唐一苇"}
     with people.as_("designated_officer"), pytest.raises(CannotError, match="护照在外办保管"):
         erase_traveller(row.pk, reason="本人要求")
+
+
+def test_an_open_promise_of_a_trip_keeps_who_was_on_it(people: People) -> None:
+    trip = started(people)
+    with people.as_("designated_officer"):
+        new = NewPromise(
+            place=0, by="ours", counterpart="大阪湾岸产业振兴会", what="寄二期选址资料", made_on=today(),
+            unit=people.city.units["unit"].pk,
+        )  # fmt: skip
+        partners.record(people.office, "trip", trip.pk, 1, [new])
+    ended(people, trip)
+    far = retention.in_years(today(), 30)
+    assert night(people, far)[0] == 0
+    with people.as_("designated_officer"):
+        partners.withdraw("trip", trip.pk, reason="登记有误")
+    assert night(people, far)[0] == 2
 
 
 def test_a_persons_last_trip_counts_for_all_records_of_the_person(people: People) -> None:
