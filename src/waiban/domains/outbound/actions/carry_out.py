@@ -24,7 +24,7 @@ def carry_out(change_id: uuid.UUID, done: list[int], *, words: str = "", on: dat
     change = locked_change(change_id)
     item = (
         WorkItem.objects.select_related("case", "post")
-        .filter(case_id=change.case_id, step="carry_out", state=WorkItem.State.OPEN, nature="step")
+        .filter(case__subject_id=change.pk, step="carry_out", state=WorkItem.State.OPEN, nature="step")
         .first()
     )
     if item is None or not may_act(principal, item):

@@ -32,7 +32,7 @@ def record_outside_change(
     change = locked_change(change_id)
     item = (
         WorkItem.objects.select_related("case", "post")
-        .filter(case_id=change.case_id, step="outside_approval", state=WorkItem.State.OPEN, nature="step")
+        .filter(case__subject_id=change.pk, step="outside_approval", state=WorkItem.State.OPEN, nature="step")
         .first()
     )
     if item is None or not may_act(principal, item):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -140,7 +141,9 @@ def _change(source: Source, row: Promise, new: NewPromise) -> Promise:
 
 def _plan_reviews(promise: Promise, office: Office) -> None:
     """On its due day, and after the office's months: each a row now, work in the inbox when its day comes."""
-    days = [(PromiseReview.Kind.DUE, None, promise.due)] if promise.due else []
+    days: list[tuple[PromiseReview.Kind, int | None, date]] = []
+    if promise.due is not None:
+        days.append((PromiseReview.Kind.DUE, None, promise.due))
     for key in (FIRST, SECOND):
         months = setting(office, key)
         if months:
@@ -148,7 +151,6 @@ def _plan_reviews(promise: Promise, office: Office) -> None:
     PromiseReview.objects.bulk_create(
         PromiseReview(promise=promise, kind=kind, months=months, on=on, readers=promise.readers)
         for kind, months, on in days
-        if on is not None
     )
 
 
