@@ -18,6 +18,7 @@ from waiban.core.access.routes import ANYBODY, SIGNED_IN
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.actions.decide_from_paper import decide_from_paper
 from waiban.core.casework.models import Case, PaperEntry, ProcessRelease, WorkItem
+from waiban.core.files.actions.admit import admit
 from waiban.core.files.models import StoredFile
 from waiban.core.jobs import registry
 from waiban.core.jobs.actions.start import start
@@ -31,20 +32,40 @@ from waiban.core.people.personas import People
 from waiban.core.ui.actions.save_view import save_view
 from waiban.core.ui.lists import list_of
 from waiban.core.ui.models import SavedView
+from waiban.domains.outbound import debts
 from waiban.domains.outbound.actions.ask_change import ask_change
+from waiban.domains.outbound.actions.ask_senders import ask_senders
+from waiban.domains.outbound.actions.attest_need import attest_needs
+from waiban.domains.outbound.actions.explain_debt import explain_debt
+from waiban.domains.outbound.actions.hand_over import hand_over
+from waiban.domains.outbound.actions.record_briefing import record_briefing
+from waiban.domains.outbound.actions.register_document import register_document
+from waiban.domains.outbound.actions.start_trip import start_trip
+from waiban.domains.outbound.actions.take_stock import take_stock
+from waiban.domains.outbound.actions.visa_batches import open_batch
 from waiban.domains.outbound.models import (
     Advance,
     AnnualPlan,
     Attachment,
+    CustodyEvent,
+    Debt,
     Deviation,
+    Explanation,
     ImportBatch,
+    InternalNotice,
+    PaperNeed,
     Remedy,
+    SendingPart,
     Settlement,
+    Stocktake,
+    Suspension,
+    TravelDocument,
     Trip,
     TripCard,
     TripChange,
+    VisaBatch,
 )
-from waiban.domains.outbound.tests import world
+from waiban.domains.outbound.tests import branches, world
 from waiban.domains.outbound.tests.test_year_plans import proposed
 from waiban.domains.partners import api as partners
 from waiban.domains.partners.models import Promise
@@ -78,7 +99,15 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "card_id": TripCard,
     "case_id": Case,
     "change_id": TripChange,
+    "debt_id": Debt,
     "deviation_id": Deviation,
+    "document_id": TravelDocument,
+    "event_id": CustodyEvent,
+    "explanation_id": Explanation,
+    "need_id": PaperNeed,
+    "stocktake_id": Stocktake,
+    "suspension_id": Suspension,
+    "visa_batch_id": VisaBatch,
     "advance_id": Advance,
     "settlement_id": Settlement,
     "entry_id": PaperEntry,
@@ -87,9 +116,11 @@ OF_ONE_CASE: dict[str, type[models.Model]] = {
     "job_id": Job,
     "notice_id": Notice,
     "paper_id": Paper,
+    "part_id": SendingPart,
     "plan_id": AnnualPlan,
     "promise_id": Promise,
     "remedy_id": Remedy,
+    "shown_id": InternalNotice,
     "traveller_id": Traveller,
     "trip_id": Trip,
     "view_id": SavedView,
@@ -167,6 +198,8 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
             people.office, "trip_report", uuid.uuid4(), 1,
             [partners.NewPromise(0, "ours", "某会", "寄样品", timezone.localdate(), unit.pk)],
         )  # fmt: skip
+    papers_of(people, approved)
+    part_of_a_group(people)
     monkeypatch.setattr(registry, "_work", registry._work | {"test.walk": lambda _run: None})
     with people.as_("designated_officer"):
         start("test.walk", title="导出", office_id=people.office.pk)
@@ -181,6 +214,47 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch) -> House:
             found.objects[name] = [row.pk for row in rows[:2]] or [uuid.uuid4()]
         assert all(model._default_manager.exists() for name, model in OF_ONE_CASE.items() if name != "remedy_id")
     return found
+
+
+def part_of_a_group(people: People) -> None:
+    """A unit that sends one person into a group of ours; its posts are not among those who walk."""
+    port = branches.open_unit(people, "port", "澄江市港航局", "市港航局")
+    content = world.dossier(people)
+    branches.add_member(people, content, port, "江晚舟")
+    trip = world.draft(people, content)
+    with people.as_("designated_officer"):
+        trip = start_trip(trip.pk)
+    with people.as_("unit_finance"):
+        decide(world.open_item(trip, "finance_review").pk, "agree")
+    with people.as_("designated_officer"):
+        ask_senders(trip.pk)
+    for seat in branches.SEATS:
+        del people.city.posts[f"port_{seat}"], people.city.accounts[f"port_{seat}"]
+
+
+def papers_of(people: People, trip: Trip) -> None:
+    """A document released for the trip and owed, an explanation, a count, a visa batch, a suspended unit."""
+    member = people.city.travellers["member"].pk
+    day = timezone.localdate()
+    with people.as_("desk_officer"):
+        document = register_document(
+            member, kind="public_affairs", number="PE1234567", expires_on=day + timedelta(days=900)
+        )
+        record_briefing(trip.pk, [member], signed_on=day)
+        hand_over([document.pk], "release", trip_id=trip.pk)
+        take_stock(people.office, [document.code])
+        visa = PaperNeed.objects.get(trip=trip, kind="visa", traveller=member)
+        attest_needs([visa.pk], needed=True)
+        open_batch([visa.pk], consulate="某国驻某市总领事馆", country="JP")
+        Suspension.objects.create(
+            office=people.office, suspended_unit=people.city.units["unit"], article="本办办法第九条", reason="逾期未交",
+            since=day, readers=document.readers,
+        )  # fmt: skip
+    debts.refresh_office(people.office.pk, day + timedelta(days=366))
+    with people.as_("desk_officer"):
+        debt = Debt.objects.get(document=document)
+        proof = admit(world.scan(), office_id=people.office.pk, readers=debt.readers, kind="explanation")
+        explain_debt(debt.pk, words="航班取消", proof=proof)
 
 
 def addresses(house: House, route: Route) -> Iterator[str]:

@@ -96,7 +96,8 @@ def _act(request: HttpRequest, found: SendingPart) -> None:
     if request.POST.get("act") == "plan":
         enter_plan(found.pk, item=request.POST.get("plan_item", ""), reason=request.POST.get("plan_reason", ""))
         return
-    item = WorkItem.objects.filter(pk=_id(request.POST.get("item", "")), case_id=found.case_id).first()
+    assert found.case is not None
+    item = WorkItem.objects.filter(pk=_id(request.POST.get("item", "")), case=found.case).first()
     if item is None or item.step not in ("consent", "share", "personnel_filing"):
         raise Http404
     decide(item.pk, request.POST.get("outcome", ""), opinion=request.POST.get("words", "").strip())
