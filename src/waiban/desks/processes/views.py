@@ -43,7 +43,8 @@ def order(request: HttpRequest) -> HttpResponse:
     releases = list(_releases())
     if not releases:
         return render(request, "processes/none.html", {"section": "processes"})
-    chosen = request.GET.get("process") or request.POST.get("process") or releases[0].process
+    first = next((release.process for release in releases if release.process == "trip"), releases[0].process)
+    chosen = request.GET.get("process") or request.POST.get("process") or first
     history = [release for release in releases if release.process == chosen]
     if not history:
         return HttpResponseRedirect(reverse("processes:order"))
