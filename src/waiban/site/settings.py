@@ -22,6 +22,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
 
 INSTALLED_APPS = [
+    "waiban.site.api",
     "waiban.site.office_init",
     "waiban.desks.inbox",
     "waiban.desks.practice",

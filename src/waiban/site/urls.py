@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from waiban.site.api.main import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
+    path("connections/", include("waiban.site.api.urls")),
     path("", include("waiban.desks.inbox.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -75,6 +75,7 @@ class Rounds:
         self._due: dict[Callable[[], object], float] = {}
         self._rounds: tuple[tuple[timedelta, Callable[[], object]], ...] = (
             (SOON, deliver),
+            (SOON, push),
             (SOON, seal),
             (HOURLY, keep_clocks),
             (HOURLY, keep_debts),
@@ -118,6 +119,14 @@ def deliver() -> None:
         return [Address(one.email, one.language) for one in people_at([post], today(offices[office]))]
 
     deliver_due(addresses_of)
+
+
+def push() -> None:
+    """What other systems are to hear."""
+    from waiban.core.notify.webhooks import deliver_hooks
+    from waiban.core.people.actions.allow_webhook import secret_of
+
+    deliver_hooks(secret_of)
 
 
 def seal() -> None:

@@ -23,6 +23,15 @@ def decrypt(secret: bytes | memoryview) -> str:
     return _fernet(str(settings.WAIBAN_KEYS)).decrypt(bytes(secret)).decode()
 
 
+def seal(secret: str) -> bytes:
+    """Any other secret that must be read again, under the same keys and as it is."""
+    return _fernet(str(settings.WAIBAN_KEYS)).encrypt(secret.encode())
+
+
+def unseal(sealed: bytes | memoryview) -> str:
+    return _fernet(str(settings.WAIBAN_KEYS)).decrypt(bytes(sealed)).decode()
+
+
 def digest(number: str) -> str:
     """The same number gives the same digest; without the key nobody can try numbers against it."""
     return hmac.new(_matching(str(settings.WAIBAN_KEYS)), normal(number).encode(), hashlib.sha256).hexdigest()

@@ -6,6 +6,8 @@ for a single account.
 
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -67,17 +69,34 @@ def principal_of(account: uuid.UUID, post: uuid.UUID | str | None = None) -> Pri
 
 def _keys(row: tuple[Any, ...]) -> set[int]:
     post_id, unit_id, office_id, role, office_wide, unit_wide, _stands_in, _practice, found = row
-    numbers: dict[str, int] = json.loads(found) if found else {}
+    seat = Seat(post_id, unit_id, office_id, role, office_wide, unit_wide)
+    return keys_of(seat, json.loads(found) if found else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What of a post says which keys its holder has."""
+
+    post: uuid.UUID
+    unit: uuid.UUID
+    office: uuid.UUID
+    role: str
+    office_wide: bool
+    unit_wide: bool
+
+
+def keys_of(seat: Seat, numbers: Mapping[str, int]) -> set[int]:
+    """`numbers`: the keys that exist already, by kind; the others are made."""
     kinds = ReaderKey.Kind
     # An inspector from outside sees what is shared with the post, and the names of units and posts in it.
-    wanted = {kinds.POST: post_id, (kinds.SHARE if role == Role.INSPECTOR else kinds.STAFF): office_id}
-    if unit_wide:
-        wanted[kinds.UNIT] = unit_id
-    if office_wide:
-        wanted[kinds.OFFICE] = office_id
-    if role == Role.AUDITOR:
-        wanted[kinds.AUDIT] = office_id
-    return {numbers.get(kind) or reader_key(office_id, kind, of) for kind, of in wanted.items()}
+    wanted = {kinds.POST: seat.post, (kinds.SHARE if seat.role == Role.INSPECTOR else kinds.STAFF): seat.office}
+    if seat.unit_wide:
+        wanted[kinds.UNIT] = seat.unit
+    if seat.office_wide:
+        wanted[kinds.OFFICE] = seat.office
+    if seat.role == Role.AUDITOR:
+        wanted[kinds.AUDIT] = seat.office
+    return {numbers.get(kind) or reader_key(seat.office, kind, of) for kind, of in wanted.items()}
 
 
 def system(office: uuid.UUID, reason: str) -> Principal:

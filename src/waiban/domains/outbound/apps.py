@@ -14,6 +14,7 @@ class OutboundConfig(AppConfig):
         from waiban.core.audit import sentences
         from waiban.core.casework import subjects
         from waiban.core.jobs import registry as jobs
+        from waiban.core.notify import texts
         from waiban.core.offices import settings
         from waiban.core.papers import known
         from waiban.core.people import merging as people_merging
@@ -27,6 +28,7 @@ class OutboundConfig(AppConfig):
             change_settings,
             debts,
             merging,
+            outside,
             outside_form,
             paperwork,
             plans,
@@ -59,6 +61,7 @@ class OutboundConfig(AppConfig):
         subjects.register(CHANGE)
         subjects.register(SETTLEMENT)
         debts.register(Debt.Kind.SETTLEMENT, settling.owed)
+        texts.register("trip.approval_to_record", _("外部系统显示已批准，请录批件：%(title)s %(number)s"))
         search.register(searching.INDEXED)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
@@ -71,7 +74,7 @@ class OutboundConfig(AppConfig):
             *budgeting.SETTINGS,
             *settling.SETTINGS,
             *cards.SETTINGS,
-            *outside_form.SETTINGS,
+            *outside.SETTINGS, *outside_form.SETTINGS,
             *change_settings.SETTINGS,
         )
         paperwork.set_up()

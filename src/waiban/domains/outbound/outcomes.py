@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import Case, Decision, WorkItem
 from waiban.core.casework.subjects import Move
+from waiban.core.notify.webhooks import enqueue_hooks
 from waiban.core.search.keep import keep
 from waiban.domains.outbound import plans
 from waiban.domains.outbound.actions.ask_senders import drop_all
@@ -60,7 +61,7 @@ UNIT_STEPS = frozenset({"start", "consult", "submit"})
 def follow(trip: Trip, case: Case, move: Move) -> None:
     """In the transaction of the act: whatever can't follow takes the act back with it."""
     trip.case_id = case.pk
-    decision = move.decision
+    decision, before = move.decision, trip.state
     step = move.item.step if move.item else ""
     if move.act == "ask_supplement":
         trip.state, trip.editable = Trip.State.CORRECTION, True
@@ -88,6 +89,8 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
     if step == "report_upward" and decision and decision.outcome != "send_back" and not _was_on_paper(decision):
         draw_review_and_request(trip, case, decision)
     trip.save()
+    if trip.state != before:
+        enqueue_hooks("trip.state", office=trip.office_id, payload={"trip": str(trip.pk), "state": str(trip.state)})
     if move.act == "withdraw":
         plans.free(trip, why="withdrawn")
     if move.ended in ("refused", "cancelled", "withdrawn"):

@@ -8,6 +8,7 @@ from waiban.domains.outbound.models.documents import TravelDocument
 from waiban.domains.outbound.models.imports import ImportBatch, ImportedRow, ImportMapping
 from waiban.domains.outbound.models.members import TripMember
 from waiban.domains.outbound.models.notices import InternalNotice, Objection
+from waiban.domains.outbound.models.outside import OutsideRecord
 from waiban.domains.outbound.models.plans import Allotment, AnnualPlan, PlanItem, Quota, QuotaEntry
 from waiban.domains.outbound.models.registers import PaperHandling
 from waiban.domains.outbound.models.results import TripReport
@@ -36,6 +37,7 @@ __all__ = [
     "ImportedRow",
     "InternalNotice",
     "Objection",
+    "OutsideRecord",
     "PaperHandling",
     "PaperNeed",
     "PlanItem",
