@@ -8,8 +8,9 @@ from django.utils.translation import get_language
 
 from waiban.core.search.queries import Matching, among, ids
 from waiban.core.search.registry import Hit, Indexed
+from waiban.core.ui.format import people_text, short_day_text
 from waiban.domains.outbound.models import Trip, TripMember
-from waiban.domains.outbound.texts import case_number, destination_text, detail_text
+from waiban.domains.outbound.texts import case_number, destination_text
 
 KIND = "trip"
 
@@ -61,6 +62,13 @@ def find(asked: str, most: int) -> list[Hit]:
     return [_hit(trip) for trip in trips.defer("dossier", "unread", "case__marking").order_by("-id")[:most]]
 
 
+def _detail(trip: Trip) -> str:
+    day = short_day_text(trip.depart) if trip.depart else ""
+    return "·".join(
+        part for part in (destination_text(trip, get_language() or "zh"), people_text(trip.head_count), day) if part
+    )
+
+
 def _hit(trip: Trip) -> Hit:
     case = trip.case
     return Hit(
@@ -69,7 +77,7 @@ def _hit(trip: Trip) -> Hit:
         number=case_number(trip),
         title=trip.title or str(trip),
         unit=trip.unit.short_name or trip.unit.name,
-        detail=destination_text(trip, get_language() or "zh") + ("·" if trip.countries else "") + detail_text(trip),
+        detail=_detail(trip),
         url=reverse("outbound:case" if trip.case_id or trip.imported else "outbound:draft", args=[trip.pk]),
         due=case.due if case else None,
         paused_for=case.paused_for if case else "",

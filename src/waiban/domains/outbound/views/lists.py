@@ -60,6 +60,7 @@ def trips(request: HttpRequest) -> HttpResponse:
         "section": "trips",
         "wanted": wanted,
         "q": wanted.text,
+        "find_within": [(key, value) for key, value in given.items() if value and key not in ("q", "after", "exact")],
         "lists": shown,
         "columns": shown.columns,
         "tabs": [*_tabs(wanted, in_view=shown.current is not None), *shown.tabs],
