@@ -11,11 +11,11 @@ from django.http import Http404
 
 from waiban.core.people.models import TravellerRecord
 from waiban.core.people.queries import on_day
-from waiban.domains.outbound.models import CustodyEvent, Stocktake, TravelDocument, Trip
+from waiban.domains.outbound.models import CustodyEvent, Stocktake, TravelDocument, Trip, TripMember
 from waiban.kernel.dates import add_months
 
 PAGE = 30
-VIEWS = ("all", "drawer", "out", "due", "expiring", "left", "applying")
+VIEWS = ("all", "drawer", "out", "due", "recall", "expiring", "left", "applying")
 SORTS = {
     "code": "code", "expires": "expires_on", "-expires": "-expires_on", "since": "place_since", "-since": "-place_since",
     "due": "due_back",
@@ -47,6 +47,8 @@ def documents(wanted: DocumentFilter) -> "QuerySet[TravelDocument]":
             found = found.filter(place__in=AWAY)
         case "due":
             found = found.filter(due_back__lt=wanted.on).exclude(place__in=[Place.DRAWER, Place.NOWHERE])
+        case "recall":
+            found = to_recall(found)
         case "expiring":
             limit = add_months(wanted.on, wanted.months)
             found = found.filter(expires_on__lte=limit, state__in=[State.VALID, State.EXPIRED])
@@ -67,6 +69,13 @@ def documents(wanted: DocumentFilter) -> "QuerySet[TravelDocument]":
     if wanted.text:
         found = found.filter(Q(code__istartswith=wanted.text.replace("-", "")) | Q(holder__name__contains=wanted.text))
     return found
+
+
+def to_recall(found: "QuerySet[TravelDocument]") -> "QuerySet[TravelDocument]":
+    """Out for a task that was called off, or for somebody whom a granted change left at home."""
+    goes = TripMember.objects.filter(trip=OuterRef("place_trip"), traveller=OuterRef("holder"), counts=True)
+    off = Q(place_trip__state__in=[Trip.State.WITHDRAWN, Trip.State.REFUSED]) | ~Exists(goes)
+    return found.filter(off, place_trip__isnull=False).exclude(place__in=[Place.DRAWER, Place.NOWHERE, Place.APPLYING])
 
 
 def holders_gone(found: "QuerySet[TravelDocument]", on: date) -> "QuerySet[TravelDocument]":

@@ -11,6 +11,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.actions.withdraw import cancel_case
 from waiban.core.casework.clocks import today
 from waiban.core.files.models import StoredFile
 from waiban.core.people.personas import People
@@ -102,6 +103,20 @@ def test_a_hand_over_from_the_page_gives_a_slip(people: People, approved: Trip, 
     assert "本人持有" in text(desk, "document", passport.pk)
     away = desk.post(reverse("outbound:custody_move"), asked | {"here": "https://elsewhere.example/"})
     assert away["Location"] == where
+
+
+def test_a_document_out_for_a_task_that_was_called_off_is_to_be_called_back(
+    people: People, approved: Trip, passport: TravelDocument
+) -> None:
+    desk = people.client("desk_officer")
+    with people.as_("desk_officer"):
+        record_briefing(approved.pk, [people.city.travellers["member"].pk], signed_on=today())
+        hand_over([passport.pk], "release", trip_id=approved.pk)
+    assert passport.code not in text(desk, "documents", view="recall")
+    with people.as_("designated_officer"):
+        assert approved.case_id
+        cancel_case(approved.case_id, reason="展会取消")
+    assert passport.code in text(desk, "documents", view="recall")
 
 
 def test_the_number_is_shown_once_for_a_reason(people: People, passport: TravelDocument) -> None:

@@ -37,6 +37,7 @@ VIEW_LABELS = {
     "drawer": gettext_lazy("在柜"),
     "out": gettext_lazy("在外"),
     "due": gettext_lazy("逾期未交"),
+    "recall": gettext_lazy("须收回"),
     "expiring": gettext_lazy("快过期"),
     "left": gettext_lazy("持证人变动"),
     "applying": gettext_lazy("申办中"),

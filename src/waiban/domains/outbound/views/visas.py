@@ -301,12 +301,12 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 @open_to(Permission.DOCUMENT_KEEP)
 @require_POST
-def send(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    if not VisaBatch.objects.filter(pk=batch_id).exists():
+def send(request: HttpRequest, visa_batch_id: uuid.UUID) -> HttpResponse:
+    if not VisaBatch.objects.filter(pk=visa_batch_id).exists():
         raise Http404
     try:
         batch = send_batch(
-            batch_id, note_verbale=request.POST.get("note_verbale", ""),
+            visa_batch_id, note_verbale=request.POST.get("note_verbale", ""),
             outside_number=request.POST.get("outside_number", ""),
         )  # fmt: skip
         messages.success(request, _("批次 %(batch)s 已送出") % {"batch": f"{batch.year}-{batch.serial}"})
