@@ -33,3 +33,16 @@ def without_met_items(detail: tuple[Any, ...]) -> tuple[Any, ...]:
     number, code, reason, facts, items, remedies, day = detail
     worse = items and [item for item in items if item[1] != MET]
     return number, code, reason, facts, worse, remedies, day
+
+
+@pytest.mark.parametrize("office", OFFICES)
+def test_a_finding_written_out_says_what_its_parts_say(office: str) -> None:
+    law = law_for(office)
+    for case in all_cases():
+        if case.data.get("office", NATION) == office:
+            judgement = case.judge(law)
+            for finding in [*judgement.findings, *judgement.all_findings]:
+                told = finding.to_dict()
+                parts = {name: getattr(finding, name) for name in told if name not in ("items", "reading", "offers")}
+                parts["items"] = [{"path": one.path, "answer": one.answer, "facts": one.facts} for one in finding.items]
+                assert {name: told[name] for name in parts} == parts, case.id

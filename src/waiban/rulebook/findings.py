@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from waiban.rulebook.law import Law
 
 T = TypeVar("T")
-Form = tuple[str, list[str]]
-"""A sentence with %s for its words, and their names."""
 _Offer = tuple[tuple[Any, ...] | None, int | None]
 Verdict = Literal["clear", "blocked", "incomplete"]
 Language = Literal["zh", "en"]
@@ -143,17 +141,28 @@ class Plate:
         self.marked = bool(card["claimed"] or card["calendar"] or not card["citation"]["verified"])
         self.remedies: list[dict[str, Any]] = card["remedies"]
         self.absolute = [at if at.startswith("/") else f"/{at}" for at in card["at"]]
-        self.texts: dict[str, tuple[Form, Form]] = {}
-        """Sentences of answers that have words of their own, filled from the facts shown alone."""
-        for answer, text in card["text"].items():
-            zh, en = (_form(template(text[language])) for language in ("zh", "en"))
-            if answer != "not_stated" and not {*zh[1], *en[1]} - set(self.shown):
-                self.texts[answer] = zh, en
+        self.within = (
+            next(iter(card["at"]), None) if len(card["at"]) == 1 and not card["at"][0].startswith("/") else None
+        )
+        """Where in an item every finding stands, if it is one place."""
+        self.texts: dict[int, tuple[str, tuple[str, ...], str, tuple[str, ...]]] = {}
+        """
+        Sentences of answers that have words of their own, filled from the facts shown alone: a format with %s for its
+        words and their names, or the sentence itself where it has none; Chinese, then English.
+        """
+        for code, answer in enumerate(ANSWERS):
+            text = card["text"].get(answer)
+            if text and answer != "not_stated":
+                zh, en = (_form(template(text[language])) for language in ("zh", "en"))
+                if not {*zh[1], *en[1]} - set(self.shown):
+                    self.texts[code] = (*zh, *en)
         self.labels: tuple[Mapping[str, str], Mapping[str, str]] = (law.words["zh"], law.words["en"])
 
 
-def _form(parts: list[str]) -> Form:
-    return "%s".join(part.replace("%", "%%") for part in parts[::2]), parts[1::2]
+def _form(parts: list[str]) -> tuple[str, tuple[str, ...]]:
+    if len(parts) == 1:
+        return parts[0], ()
+    return "%s".join(part.replace("%", "%%") for part in parts[::2]), tuple(parts[1::2])
 
 
 class Finding(msgspec.Struct, dict=True, eq=False):
@@ -311,19 +320,23 @@ class Finding(msgspec.Struct, dict=True, eq=False):
 
     def _write(self, facts: Mapping[str, Any], reason: int, same: int) -> tuple[str, str]:
         """`reason` is that of the worst item where the rule looks at items, `same` how many are as bad."""
-        plate = self.plate
-        forms = plate.texts.get(ANSWERS[self.detail[1]]) if reason <= 0 and not self.masked else None
+        plate: Plate = self.law.plates.get(self.detail[0]) or self.plate
+        forms = plate.texts.get(self.detail[1]) if reason <= 0 and not self.masked else None
         if forms is None:
             zh, en = self.sentence("zh"), self.sentence("en")
         else:
-            (form_zh, names_zh), (form_en, names_en) = forms
-            zh, en = form_zh % self._words(facts, names_zh, "zh"), form_en % self._words(facts, names_en, "en")
+            zh, names_zh, en, names_en = forms
+            if names_zh:
+                zh %= self._words(facts, names_zh, "zh")
+            if names_en:
+                en %= self._words(facts, names_en, "en")
         if same > 1:
             zh += f"（共 {same} 处）"
             en += f" ({same} places)"
-        for mark in self._marks() if plate.marked else ():
-            zh += mark["zh"]
-            en += mark["en"]
+        if plate.marked:
+            for mark in self._marks():
+                zh += mark["zh"]
+                en += mark["en"]
         return zh, en
 
     def item_text(self, item: Item, language: Language) -> str:
@@ -581,21 +594,25 @@ class Finding(msgspec.Struct, dict=True, eq=False):
         card = plate.card
         named = self._named
         items: list[dict[str, Any]] = []
-        places = plate.absolute
-        same = 0
+        facts: dict[str, Any] = {}
+        worst: list[str] = []
         if found is None:
             facts = named(values)
         else:
-            facts = {}
+            over = f"{plate.over}/"
             for index, its_code, its_reason, its_values, _ in found:
-                its_facts = named(its_values)
+                its_facts, path = named(its_values), f"{over}{index}"
                 if its_code == code:
-                    if not same:
+                    if not worst:
                         facts, reason = its_facts.copy(), its_reason
-                    same += 1
-                items.append({"path": f"{plate.over}/{index}", "answer": ANSWERS[its_code], "facts": its_facts})
+                    worst.append(path)
+                items.append({"path": path, "answer": ANSWERS[its_code], "facts": its_facts})
+        if code == NOT_STATED or (plate.over and not (worst and plate.within)):
             places = self.paths
-        zh, en = self._write(facts, reason, same)
+        else:
+            places = [f"{path}/{plate.within}" for path in worst] if worst else plate.absolute.copy()
+        zh, en = self._write(facts, reason, len(worst))
+        reading = plate.reading if not plate.without_grant else self.reading
         mends = code == NOT_MET and bool(plate.remedies)
         return {
             "rule": card["rule"],
@@ -610,9 +627,9 @@ class Finding(msgspec.Struct, dict=True, eq=False):
             "remedy": self.remedy if mends else [],
             "remedy_zh": self._remedy_text("zh") if mends else "",
             "remedy_en": self._remedy_text("en") if mends else "",
-            "paths": self.paths if code == NOT_STATED else places,
+            "paths": places,
             "as_claimed": plate.marked and self.as_claimed,
-            "reading": dict(reading) if (reading := self.reading) else None,
+            "reading": dict(reading) if reading else None,
             "offers": [dict(offer) for offer in self.offers] if plate.offers else [],
         }
 
