@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from waiban.core.access.keys import readers
 from waiban.core.access.principals import become
 from waiban.core.audit.models import Event
 from waiban.core.audit.record import record_apart
@@ -36,6 +37,7 @@ class Token(HttpBearer):
             principal,
             kind=Event.Kind.READ,
             subject=("token", None),
+            readers=readers(principal.office) if principal.office else (),
             data={"method": request.method, "path": request.path[:200]},
         )
         request.token_sha256 = digest(token)  # type: ignore[attr-defined]
