@@ -6,6 +6,8 @@ from datetime import date
 from waiban.core.papers.figures import paper_day, paper_day_in_chinese_figures
 from waiban.core.papers.qr import qr_text
 
+PRACTICE_MARK = "练习无效"
+
 
 @dataclass(frozen=True)
 class Letterhead:
@@ -39,6 +41,6 @@ class Letterhead:
             "contact": self.contact,
             "copies_to": self.copies_to,
             # True before the stamp and after it; the copy to rely on is the stamped scan.
-            "mark": "练习无效" if self.practice else "未盖章无效",
+            "mark": PRACTICE_MARK if self.practice else "未盖章无效",
             "qr": square,
         }

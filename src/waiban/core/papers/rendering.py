@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 
 from waiban.core.offices.models import Office
+from waiban.core.papers.letterhead import PRACTICE_MARK
 from waiban.core.papers.models import PaperTemplate
 from waiban.core.papers.pdf import render_pdf
 from waiban.core.papers.source import Source, Values
@@ -25,8 +26,14 @@ class Rendered:
 
 def render(source: Source, values: Values, *, office: Office, day: date, case_id: uuid.UUID | None) -> Rendered:
     """Raises PaperError where values don't fit the source or can't be printed."""
+    values = marked(values, office)
     template = template_for(office, source.paper, case_id)
     if template is not None:
         return Rendered(render_own(template, source, values, day=day), None, template)
     pdf = render_pdf(source, values, day=day, extra_fonts=settings.WAIBAN_PRINT_FONTS)
     return Rendered(render_docx(source, values, day=day), pdf, None)
+
+
+def marked(values: Values, office: Office) -> Values:
+    """Whatever a practice area prints says that it is practice, also where the head is a unit's."""
+    return {**values, "mark": PRACTICE_MARK} if office.practice else values

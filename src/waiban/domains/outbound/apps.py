@@ -47,7 +47,9 @@ class OutboundConfig(AppConfig):
         from waiban.domains.outbound.settlement_subject import SETTLEMENT
         from waiban.domains.outbound.subject import TRIP
 
-        known.register(Path(__file__).parent / "papers")
+        papers = Path(__file__).parent / "papers"
+        known.register(papers, left_out=("internal_notice", "custody_slip", "pouch_labels", "checklist"))
+        known.register(papers / "forms")
         known.register(Path(__file__).parent / "papers" / "forms")
         jobs.register(importing.CHECK, importing.check)
         jobs.register(importing.SAVE, importing.save_batch)
@@ -74,7 +76,8 @@ class OutboundConfig(AppConfig):
             *budgeting.SETTINGS,
             *settling.SETTINGS,
             *cards.SETTINGS,
-            *outside.SETTINGS, *outside_form.SETTINGS,
+            *outside.SETTINGS,
+            *outside_form.SETTINGS,
             *change_settings.SETTINGS,
         )
         paperwork.set_up()

@@ -9,6 +9,7 @@ from django.utils import translation
 from waiban.core.casework.clocks import today
 from waiban.core.offices.models import Office
 from waiban.core.papers.pdf import render_pdf
+from waiban.core.papers.rendering import marked
 from waiban.core.papers.settings import letterhead_of
 from waiban.domains.outbound.document_queries import titles_of
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
@@ -47,7 +48,7 @@ def slip_pdf(rows: Sequence[CustodyEvent]) -> bytes:
             ],
         }
         return render_pdf(
-            source("custody_slip"), values, day=one.happened_on, extra_fonts=settings.WAIBAN_PRINT_FONTS
+            source("custody_slip"), marked(values, one.document.office), day=one.happened_on, extra_fonts=settings.WAIBAN_PRINT_FONTS
         )  # fmt: skip
 
 
@@ -67,7 +68,9 @@ def labels_pdf(rows: Sequence[TravelDocument]) -> bytes:
             for pair in pairs
         ],
     }
-    return render_pdf(source("pouch_labels"), values, day=day, extra_fonts=settings.WAIBAN_PRINT_FONTS)
+    return render_pdf(
+        source("pouch_labels"), marked(values, rows[0].office), day=day, extra_fonts=settings.WAIBAN_PRINT_FONTS
+    )
 
 
 def _head(office: Office, day: date) -> dict[str, str | None]:

@@ -16,8 +16,10 @@ from waiban.core.papers.decision_sheet import (
     render_decision_sheet,
 )
 from waiban.core.papers.figures import print_time
+from waiban.core.papers.letterhead import PRACTICE_MARK
 from waiban.core.papers.pdf import render_pdf
 from waiban.core.papers.qr import qr_text
+from waiban.core.papers.rendering import marked
 from waiban.core.papers.settings import letterhead_of
 from waiban.core.people.models import Unit
 from waiban.core.ui.marks import FINDING_WORDS
@@ -82,6 +84,7 @@ def _decision_sheet(page: DecidePage, trip: Trip, item: WorkItem, day: date) -> 
         opinions=[_opinion(step) for step in page.others],
         foot=f"本页与系统第 {version} 版一致。批示后交外办录入，扫描件入案卷。规则为本系统理解，条款未见原文的已注明。",
         qr_text=qr_text(number, day.isoformat()) if office.square else None,
+        mark=PRACTICE_MARK if trip.office.practice else "未盖章",
     )
     return render_decision_sheet(sheet, day=day, extra_fonts=settings.WAIBAN_PRINT_FONTS)
 
@@ -135,7 +138,9 @@ def notice_sheet_pdf(trip: Trip, notice: InternalNotice, unit: Unit) -> bytes:
         shown_at="、".join(PLACES[place] for place in notice.places),
         changed="、".join(changed) or None,
     )
-    return render_pdf(source("internal_notice"), given, day=notice.since, extra_fonts=settings.WAIBAN_PRINT_FONTS)
+    return render_pdf(
+        source("internal_notice"), marked(given, trip.office), day=notice.since, extra_fonts=settings.WAIBAN_PRINT_FONTS
+    )
 
 
 def pdf_of_part_notice(part: SendingPart, notice: InternalNotice) -> bytes:
@@ -152,4 +157,9 @@ def pdf_of_part_notice(part: SendingPart, notice: InternalNotice) -> bytes:
         shown_at="、".join(PLACES[place] for place in notice.places),
         others=others or None,
     )
-    return render_pdf(source("internal_notice"), given, day=notice.since, extra_fonts=settings.WAIBAN_PRINT_FONTS)
+    return render_pdf(
+        source("internal_notice"),
+        marked(given, part.trip.office),
+        day=notice.since,
+        extra_fonts=settings.WAIBAN_PRINT_FONTS,
+    )
