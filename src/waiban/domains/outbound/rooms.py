@@ -1,7 +1,7 @@
 """The pages of one trip, in the order in which a trip comes to need them: one row of tabs above each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -83,3 +83,13 @@ ROOMS: list[Room] = [
     Room("after", pgettext_lazy("返回页", "返回"), "outbound:after", _returned),
     Room("value", gettext_lazy("成效"), "outbound:value", _returned),
 ]
+
+
+def rooms_of(trip: Trip) -> list[Room]:
+    """Those that this trip has. To Hong Kong, Macao and Taiwan nobody takes a passport or a visa."""
+    permits = trip.channel in (Trip.Channel.HK_MACAO, Trip.Channel.TAIWAN)
+    return [
+        replace(room, label=gettext_lazy("通行证")) if permits and room.code == "papers_visas" else room
+        for room in ROOMS
+        if room.shown(trip)
+    ]

@@ -14,7 +14,7 @@ from waiban.core.casework.actions.open_case import open_case
 from waiban.core.casework.clocks import today
 from waiban.core.casework.engine import walk
 from waiban.core.casework.models import Case, WorkItem
-from waiban.core.casework.moves import follow, log, marking_of
+from waiban.core.casework.moves import follow, freeze, log, marking_of
 from waiban.core.casework.policies import may_act
 from waiban.core.people.models import Post, Unit
 from waiban.core.people.queries import personnel_post_for
@@ -70,6 +70,7 @@ def finish_consulting(trip_id: uuid.UUID, *, on: date | None = None) -> Trip:
     trip, item = _at_consult(trip_id)
     drop_gone(trip, on=on or today())
     decide(item.pk, "done", on=on)
+    count_anew(trip)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
 
 
@@ -119,6 +120,8 @@ def _ask(trip: Trip, unit: Unit, applicant: Post, day: date) -> SendingPart:
         on=day,
     )
     SendingPart.objects.filter(pk=part.pk).update(case=case)
+    freeze(case, "consent", current_principal().at(applicant.pk), day)  # what the unit is asked, word for word
+    case.save(update_fields=["version"])
     return SendingPart.objects.select_related("unit", "case").get(pk=part.pk)
 
 
@@ -128,6 +131,14 @@ def drop_gone(trip: Trip, *, on: date) -> None:
     for part in parts_in_force(trip):
         if part.unit_id not in left:
             drop(part, on=on)
+
+
+def count_anew(trip: Trip) -> None:
+    """The others' head counts, as they are once everybody has answered; what a unit was asked stays as it was."""
+    for part in parts_in_force(trip):
+        now = content_for(trip, part.unit)
+        part.content = {**part.content, "others": now["others"], "head_count": now["head_count"]}
+        part.save(update_fields=["content"])
 
 
 def drop_all(trip: Trip, *, on: date) -> None:

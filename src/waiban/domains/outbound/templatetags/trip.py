@@ -16,7 +16,7 @@ from waiban.domains.outbound.forms.fields import Field
 from waiban.domains.outbound.gates import PAPERS
 from waiban.domains.outbound.models import Attachment, Trip
 from waiban.domains.outbound.owing import owed_before
-from waiban.domains.outbound.rooms import ROOMS
+from waiban.domains.outbound.rooms import rooms_of
 
 register = template.Library()
 LONG = 40
@@ -32,7 +32,7 @@ def shown(field: Field) -> str:
 
 @register.inclusion_tag("outbound/parts/rooms.html")
 def trip_rooms(trip: Trip, here: str) -> dict[str, Any]:
-    return {"trip": trip, "here": here, "rooms": [room for room in ROOMS if room.shown(trip)]}
+    return {"trip": trip, "here": here, "rooms": rooms_of(trip)}
 
 
 @register.simple_tag

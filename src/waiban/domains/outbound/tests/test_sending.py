@@ -80,7 +80,10 @@ def test_a_unit_sees_its_own_people_and_of_the_others_a_number(people: People, g
         part = SendingPart.objects.get()
         said = str(part.content)
         assert [member["unit"] for member in part.content["dossier"]["members"]] == ["澄江市港航局"]
-        assert {(one["unit"], one["count"]) for one in part.content["others"]} == {("澄江市商务局", 2), ("澄江市文旅局", 1)}
+        assert {(one["unit"], one["count"]) for one in part.content["others"]} == {
+            ("澄江市商务局", 2),
+            ("澄江市文旅局", 1),
+        }
         assert list(Case.objects.values_list("pk", flat=True)) == [part.case_id]
     with people.as_("designated_officer"):
         for row in Traveller.objects.exclude(name="江晚舟"):
@@ -112,7 +115,11 @@ def test_one_refusal_opens_a_smaller_group_and_stops_nobody_else(people: People,
     with people.as_("designated_officer"):
         finish_consulting(trip.pk)
         states = set(SendingPart.objects.filter(trip=trip).values_list("unit__short_name", "state"))
+        part = branches.part_of(trip, people.city.units["port"])
     assert states == {("市港航局", "dropped"), ("市文旅局", "dropped"), ("市港航局", "agreed")}
+    assert [one["unit"] for one in part.content["others"]] == ["澄江市商务局"]
+    assert part.case is not None
+    assert (part.case.version, part.content["head_count"]) == (1, 3)
     through_notice(people, trip)
     with people.as_("designated_officer"):
         world.attach(trip, "request", "商请〔2027〕3 号")
@@ -128,7 +135,10 @@ def test_one_refusal_opens_a_smaller_group_and_stops_nobody_else(people: People,
         decide(world.open_item(trip, "approve").pk, "agree", opinion="同意。")
     with people.as_("port_officer"):
         notice = Paper.objects.get()
-        assert (notice.kind, notice.case_id) == ("task_notice", branches.part_of(trip, people.city.units["port"]).case_id)
+        assert (notice.kind, notice.case_id) == (
+            "task_notice",
+            branches.part_of(trip, people.city.units["port"]).case_id,
+        )
     with people.as_("culture_officer"):
         assert not Paper.objects.exists()
 
