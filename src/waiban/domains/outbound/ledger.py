@@ -34,7 +34,14 @@ COLUMNS = (
 )
 """Key, heading in the file, and whether it must be there."""
 MOST = 5000
-KINDS = {label: value for value, label in TravelDocument.Kind.choices}
+KINDS = {
+    "外交护照": "diplomatic",
+    "公务护照": "service",
+    "公务普通护照": "public_affairs",
+    "因公往来港澳通行证": "hk_macao_permit",
+    "大陆居民往来台湾通行证": "taiwan_permit",
+}
+"""The words of the sheet, Chinese whatever the reader's screen speaks."""
 OTHER_WORDS = {"通行证": "hk_macao_permit", "因公港澳通行证": "hk_macao_permit", "往来台湾通行证": "taiwan_permit"}
 PLACES = {"外办": "drawer", "外办保管": "drawer", "单位": "unit_keeper", "单位保管": "unit_keeper", "": "drawer"}
 
@@ -86,36 +93,31 @@ def read_ledger(data: bytes, office: Office, on: date) -> Ledger:
     if len(rows) - 1 > MOST:
         raise CannotError(_("一次最多 %(n)d 行") % {"n": MOST}, "file")
     at = {key: heads.index(title) for key, title, _needed in COLUMNS if title in heads}
-    people = _people(office)
-    seen: dict[str, int] = {}
-    valid: dict[tuple[Any, str], int] = {}
-    digests = set(
-        TravelDocument.objects.filter(office=office).exclude(number_hash="").values_list("number_hash", flat=True)
-    )
-    held = {
-        (holder, _family(kind))
-        for holder, kind in TravelDocument.objects.filter(office=office, state="valid").values_list("holder_id", "kind")
-    }
+    known = _Known(office, on)
     ledger = Ledger()
     for number, cells in enumerate(rows[1:], start=2):
         if not any(_text(cell) for cell in cells):
             continue
         got = {key: (cells[place] if place < len(cells) else "") for key, place in at.items()}
-        _read(ledger, number, got, people, seen, valid, digests, held, on)
+        _read(ledger, number, got, known)
     return ledger
 
 
-def _read(
-    ledger: Ledger,
-    row: int,
-    got: dict[str, Any],
-    people: dict[tuple[str, str], list[Traveller]],
-    seen: dict[str, int],
-    valid: dict[tuple[Any, str], int],
-    digests: set[str],
-    held: set[tuple[Any, str]],
-    on: date,
-) -> None:
+class _Known:
+    """What stands in the register, and what the rows before have said."""
+
+    def __init__(self, office: Office, on: date) -> None:
+        self.on = on
+        self.people = _people(office)
+        rows = TravelDocument.objects.filter(office=office)
+        self.digests = set(rows.exclude(number_hash="").values_list("number_hash", flat=True))
+        valid = rows.filter(state=TravelDocument.State.VALID).values_list("holder_id", "kind")
+        self.held = {(holder, _family(kind)) for holder, kind in valid}
+        self.seen: dict[str, int] = {}
+        self.valid: dict[tuple[Any, str], int] = {}
+
+
+def _read(ledger: Ledger, row: int, got: dict[str, Any], known: _Known) -> None:
     faults: list[Fault] = []
 
     def fault(key: str, says: str) -> None:
@@ -123,19 +125,19 @@ def _read(
 
     number = identity.normal(_text(got.get("number")))
     digest = identity.digest(number) if number else ""
-    if digest and digest in digests:
+    if digest and digest in known.digests:
         ledger.known += 1
         return
-    holder = _holder(got, people, fault)
+    holder = _holder(got, known.people, fault)
     kind_word = _text(got.get("kind"))
     kind = KINDS.get(kind_word) or OTHER_WORDS.get(kind_word, "")
     if not kind:
-        fault("kind", _("应为 %(words)s") % {"words": "、".join(str(word) for word in KINDS)})
+        fault("kind", _("应为 %(words)s") % {"words": "、".join(KINDS)})
     if not number or len(number) > 20 or not number.isascii() or not number.isalnum():
         fault("number", _("只有字母和数字，最多 20 位"))
-    elif digest in seen:
-        fault("number", _("和第 %(row)d 行相同") % {"row": seen[digest]})
-    seen.setdefault(digest, row)
+    elif digest in known.seen:
+        fault("number", _("和第 %(row)d 行相同") % {"row": known.seen[digest]})
+    known.seen.setdefault(digest, row)
     issued_on, expires_on = _date(got, "issued_on", fault), _date(got, "expires_on", fault)
     if expires_on is None and not _text(got.get("expires_on")):
         fault("expires_on", _("待填"))
@@ -147,13 +149,13 @@ def _read(
     code = plain_code(_text(got.get("code")))
     if code and not is_code(code):
         fault("code", _("不是本系统的袋号，空着由系统编"))
-    if holder and kind and expires_on and expires_on >= on:
+    if holder and kind and expires_on and expires_on >= known.on:
         key = (holder.pk, _family(kind))
-        if key in held:
+        if key in known.held:
             fault("kind", _("这个人已有一本有效的，先注销再登记"))
-        elif key in valid:
-            fault("kind", _("第 %(row)d 行已有这个人的一本有效证照") % {"row": valid[key]})
-        valid.setdefault(key, row)
+        elif key in known.valid:
+            fault("kind", _("第 %(row)d 行已有这个人的一本有效证照") % {"row": known.valid[key]})
+        known.valid.setdefault(key, row)
     if faults or holder is None:
         ledger.faults += faults
         return
@@ -194,9 +196,10 @@ def _family(kind: str) -> str:
 def _rows(data: bytes) -> Sequence[Sequence[Any]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return book.get_sheet_by_index(0).to_python()
+        rows: Sequence[Sequence[Any]] = book.get_sheet_by_index(0).to_python()
     except Exception as error:
         raise CannotError(_("读不出这个表，请存成 .xlsx 再传"), "file") from error
+    return rows
 
 
 def _text(cell: Any) -> str:

@@ -100,9 +100,7 @@ def _day_of(row: PaperNeed) -> str:
     return ""
 
 
-def board_rows(
-    rows: Iterable[PaperNeed], safe: Mapping[uuid.UUID, date | None], on: date
-) -> list[dict[str, Any]]:
+def board_rows(rows: Iterable[PaperNeed], safe: Mapping[uuid.UUID, date | None], on: date) -> list[dict[str, Any]]:
     return [
         need_row(row, safe.get(row.trip_id), on)
         | {
@@ -158,5 +156,3 @@ def _says(point: Point) -> str:
             return _("证上 %(allowed)s 天；单次最长 %(longest)s 天，合计 %(all)s 天，按哪种算由经办确认") % values
         case _:
             return _("证上 %(allowed)s 天；单次最长 %(longest)s 天，合计 %(all)s 天") % values
-
-

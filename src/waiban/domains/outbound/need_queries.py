@@ -35,7 +35,9 @@ def needs(wanted: NeedFilter) -> "QuerySet[PaperNeed]":
     )
     match wanted.view:
         case "open":
-            found = found.filter(state__in=PaperNeed.OPEN, trip__state=Trip.State.APPROVED).exclude(answer=Answer.NOT_NEEDED)
+            found = found.filter(state__in=PaperNeed.OPEN, trip__state=Trip.State.APPROVED).exclude(
+                answer=Answer.NOT_NEEDED
+            )
         case "ask":
             found = found.filter(answer=Answer.NOT_STATED, state=State.TO_DO, trip__state=Trip.State.APPROVED)
         case "doing":

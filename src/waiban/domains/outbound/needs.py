@@ -103,9 +103,7 @@ def _paper_of(member: Member, held: Sequence[TravelDocument]) -> str:
     return "service" if member.rank in HIGH else "public_affairs"
 
 
-def _visa(
-    value: TripValue, place: str, paper: str, rules: Sequence[EntryRule]
-) -> tuple[Wanted, str]:
+def _visa(value: TripValue, place: str, paper: str, rules: Sequence[EntryRule]) -> tuple[Wanted, str]:
     rule = next((one for one in rules if one.country == place and one.paper == paper), None)
     if rule is None:
         return Wanted(Kind.VISA, (place,), Answer.NOT_STATED, "no_rule"), ""
@@ -178,7 +176,9 @@ def _refresh(trip: Trip, value: TripValue) -> int:
 
 def _fit(trip: Trip, member: Member, wanted: Wanted, mine: list[PaperNeed]) -> int:
     covering = [
-        row for row in mine if row.kind == wanted.kind and (not wanted.countries or set(wanted.countries) <= set(row.countries))
+        row
+        for row in mine
+        if row.kind == wanted.kind and (not wanted.countries or set(wanted.countries) <= set(row.countries))
     ]
     if covering:
         row = covering[0]

@@ -109,9 +109,7 @@ def _falls(debt: Debt, offset: int, on: date) -> bool:
     return day <= on and day > debt.came_back
 
 
-def _send_digests(
-    office: Office, to_say: dict[uuid.UUID, list[tuple[Debt, int]]], head_from: int, on: date
-) -> int:
+def _send_digests(office: Office, to_say: dict[uuid.UUID, list[tuple[Debt, int]]], head_from: int, on: date) -> int:
     """By person: who holds two posts gets one digest, at the first of them."""
     for_person: dict[object, tuple[Post, dict[uuid.UUID, tuple[Debt, int]]]] = {}
     posts = Post.objects.filter(

@@ -3,6 +3,7 @@
 Numbers are invented. No entry requirement is entered: what a country really asks isn't the demo's to make up.
 """
 
+import uuid
 from datetime import date, timedelta
 
 from waiban.core.casework.clocks import today
@@ -55,7 +56,9 @@ def _register(city: City) -> None:
             abroad = set(trip.countries) - {"HK", "MO", "TW"}
             passport = "service" if member.get("rank") in HIGH else "public_affairs"
             held = kinds.setdefault(str(member["id"]), set())
-            held |= ({passport} if abroad else set()) | ({"hk_macao_permit"} if set(trip.countries) & {"HK", "MO"} else set())
+            held |= ({passport} if abroad else set()) | (
+                {"hk_macao_permit"} if set(trip.countries) & {"HK", "MO"} else set()
+            )
     place = 0
     for traveller in sorted(city.travellers.values(), key=lambda one: str(one.pk)):
         for kind in sorted(kinds.get(str(traveller.pk), ())):
@@ -69,9 +72,11 @@ def _register(city: City) -> None:
 
 def _documents(trip: Trip) -> list[TravelDocument]:
     value = approved_value(trip)
-    members = [member.id for member in (value.members or [] if value else []) if member.id]
+    members = [uuid.UUID(member.id) for member in (value.members or [] if value else []) if member.id]
     return list(
-        TravelDocument.objects.filter(holder__in=members, state="valid", kind__in=TravelDocument.PASSPORTS).order_by("code")
+        TravelDocument.objects.filter(holder__in=members, state="valid", kind__in=TravelDocument.PASSPORTS).order_by(
+            "code"
+        )
     )
 
 
@@ -116,7 +121,9 @@ def _ready(trip: Trip) -> None:
     rows = _send(trip, "西班牙驻华使领馆（演示）", today() - timedelta(days=12))
     _issue(trip, rows, today() - timedelta(days=3))
     value = approved_value(trip)
-    signed = [row.traveller_id for row in rows if value and value.members and str(row.traveller_id) == value.members[0].id]
+    signed = [
+        row.traveller_id for row in rows if value and value.members and str(row.traveller_id) == value.members[0].id
+    ]
     record_briefing(trip.pk, signed, signed_on=today() - timedelta(days=1))
 
 

@@ -42,9 +42,7 @@ def say(name: str, principal: Principal, row: PaperNeed, on: date, **data: objec
 
 
 @transaction.atomic
-def attest_needs(
-    ids: Sequence[uuid.UUID], *, needed: bool, words: str = "", on: date | None = None
-) -> list[PaperNeed]:
+def attest_needs(ids: Sequence[uuid.UUID], *, needed: bool, words: str = "", on: date | None = None) -> list[PaperNeed]:
     """Against the table's suggestion only with words."""
     rows, principal = locked_needs(ids, "visa.attest")
     day = on or today()

@@ -47,9 +47,7 @@ def cancel_document(document_id: uuid.UUID, *, reason: str, on: date | None = No
 
 
 @transaction.atomic
-def report_lost(
-    document_id: uuid.UUID, *, words: str, proof: StoredFile, on: date | None = None
-) -> TravelDocument:
+def report_lost(document_id: uuid.UUID, *, words: str, proof: StoredFile, on: date | None = None) -> TravelDocument:
     """The unit or the office says that it is lost, with an explanation and proof; the office answers it later."""
     (document,) = locked_documents([document_id])
     principal = current_principal()

@@ -65,9 +65,7 @@ def answer_explanation(
     explanation_id: uuid.UUID, *, accept: bool, words: str = "", on: date | None = None
 ) -> Explanation:
     """The office's word; a refusal says why, and the debt goes on."""
-    given = (
-        Explanation.objects.select_for_update(of=("self",)).select_related("debt", "proof").get(pk=explanation_id)
-    )
+    given = Explanation.objects.select_for_update(of=("self",)).select_related("debt", "proof").get(pk=explanation_id)
     principal = require_keeper("debt.answer", given.proof.office_id)
     if given.answer != Explanation.Answer.OPEN:
         raise CannotError(_("这份说明已经核过"))

@@ -132,7 +132,7 @@ def _for_task(document: TravelDocument, why: CustodyEvent.Why, trip_id: uuid.UUI
 
     Asked as the platform: the unit that holds the paper may not see the organiser's case.
     """
-    if why not in FOR_A_TASK:
+    if why not in FOR_A_TASK or trip_id is None:
         return None
     with acting_as(system(document.office_id, "documents")):
         trip = Trip.objects.select_related("office").get(pk=trip_id)

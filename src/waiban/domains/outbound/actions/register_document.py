@@ -105,11 +105,8 @@ def refuse_second(holder: Traveller, kind: str, *, but: uuid.UUID | None = None)
     """One valid official passport a person, and one valid permit of a kind; merged records are one person."""
     family = TravelDocument.PASSPORTS if kind in TravelDocument.PASSPORTS else (kind,)
     persons = same_person_ids([holder.pk])[holder.pk]
-    found = (
-        TravelDocument.objects.filter(holder__in=persons, kind__in=family, state=TravelDocument.State.VALID)
-        .exclude(pk=but)
-        .first()
-    )
+    held = TravelDocument.objects.filter(holder__in=persons, kind__in=family, state=TravelDocument.State.VALID)
+    found = (held.exclude(pk=but) if but else held).first()
     if found is not None:
         said = {"kind": found.get_kind_display(), "code": found.code}
         raise CannotError(_("已有一本有效的%(kind)s（袋号 %(code)s），先注销再登记") % said, "kind")

@@ -39,7 +39,9 @@ def set_entry_rule(
         raise CannotError(_("请写依据：文件、网址和日期"), "source")
     if longest_stay is not None and not 0 < longest_stay <= 730:
         raise CannotError(_("停留天数在 1 到 730 之间"), "longest_stay")
-    before = EntryRule.objects.select_for_update().filter(office=office_id, country=code, paper=paper, until=None).first()
+    before = (
+        EntryRule.objects.select_for_update().filter(office=office_id, country=code, paper=paper, until=None).first()
+    )
     if before is not None:
         if since <= before.since:
             raise CannotError(_("要晚于现行的 %(day)s") % {"day": before.since}, "since")

@@ -91,7 +91,9 @@ def test_a_hand_over_from_the_page_gives_a_slip(people: People, approved: Trip, 
     member = people.city.travellers["member"].pk
     board = reverse("outbound:papers_visas", args=[approved.pk])
     signed = desk.post(
-        reverse("outbound:record_briefing", args=[approved.pk]), {"member": [member], "signed_on": today().isoformat()}, follow=True
+        reverse("outbound:record_briefing", args=[approved.pk]),
+        {"member": [member], "signed_on": today().isoformat()},
+        follow=True,
     )
     assert signed.redirect_chain[-1][0] == board
     assert "已交接 1 本" in desk.post(reverse("outbound:custody_move"), asked, follow=True).content.decode()
@@ -137,7 +139,9 @@ def ledger(*rows: tuple[str, ...]) -> SimpleUploadedFile:
     for n, row in enumerate((("姓名", "单位", "证照种类", "证照号码", "签发日期", "有效期至", "所在"), *rows)):
         sheet.write_row(n, 0, row)
     book.close()
-    return SimpleUploadedFile("台账.xlsx", out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return SimpleUploadedFile(
+        "台账.xlsx", out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
 
 
 def test_a_ledger_is_previewed_saved_whole_and_its_file_erased(people: People, passport: TravelDocument) -> None:
@@ -205,7 +209,12 @@ def test_the_boards_of_papers(people: People, approved: Trip, passport: TravelDo
     assert "已送出" in sent.content.decode()
     page = reverse("outbound:paper_need", args=[need.pk])
     assert approved.depart
-    printed = {"name": "", "valid_from": approved.depart.isoformat(), "valid_until": approved.depart.isoformat(), "entries": "1"}
+    printed = {
+        "name": "",
+        "valid_from": approved.depart.isoformat(),
+        "valid_until": approved.depart.isoformat(),
+        "entries": "1",
+    }
     assert "和行程不符" in desk.post(page, printed).content.decode()
     assert approved.return_on
     done = desk.post(page, printed | {"valid_until": approved.return_on.isoformat()}, follow=True)
@@ -243,7 +252,9 @@ def test_entry_rules_are_entered_with_their_source(people: People) -> None:
     assert "要晚于现行的" in desk.post(reverse("outbound:new_entry_rule"), posted).content.decode()
 
 
-def test_what_is_owed_is_listed_explained_and_answered(people: People, approved: Trip, passport: TravelDocument) -> None:
+def test_what_is_owed_is_listed_explained_and_answered(
+    people: People, approved: Trip, passport: TravelDocument
+) -> None:
     with people.as_("desk_officer"):
         record_briefing(approved.pk, [people.city.travellers["member"].pk], signed_on=today())
         hand_over([passport.pk], "release", trip_id=approved.pk)
@@ -285,7 +296,8 @@ def test_the_units_own_errands(people: People, approved: Trip, passport: TravelD
 def test_register_issue_cancel_and_lose_from_the_pages(people: People, approved: Trip) -> None:
     desk, member = people.client("desk_officer"), people.city.travellers["member"].pk
     desk.post(
-        reverse("outbound:apply_document", args=[approved.pk]), {"traveller": member, "kind": "public_affairs", "issuer": "省外办"}
+        reverse("outbound:apply_document", args=[approved.pk]),
+        {"traveller": member, "kind": "public_affairs", "issuer": "省外办"},
     )
     with people.as_("desk_officer"):
         applied = TravelDocument.objects.get(holder=member)
@@ -294,7 +306,13 @@ def test_register_issue_cancel_and_lose_from_the_pages(people: People, approved:
         "expires_on": (today() + timedelta(days=1825)).isoformat(),
     }  # fmt: skip
     assert desk.post(reverse("outbound:issue_document", args=[applied.pk]), issued).status_code == 302
-    second = {"holder": member, "kind": "service", "number": "SE7777777", "expires_on": issued["expires_on"], "place": "drawer"}
+    second = {
+        "holder": member,
+        "kind": "service",
+        "number": "SE7777777",
+        "expires_on": issued["expires_on"],
+        "place": "drawer",
+    }
     assert "已有一本有效" in desk.post(reverse("outbound:register_document"), second).content.decode()
     lost = desk.post(
         reverse("outbound:lose_document", args=[applied.pk]), {"words": "被窃", "proof": world.scan()}, follow=True

@@ -31,7 +31,9 @@ D = date
 
 
 def stop(country: str, arrive: date, leave: date, **more: Any) -> Stop:
-    return Stop(country=country, arrive=arrive, leave=leave, transit=more.get("transit", False), leaves_airport=more.get("out"))
+    return Stop(
+        country=country, arrive=arrive, leave=leave, transit=more.get("transit", False), leaves_airport=more.get("out")
+    )
 
 
 @pytest.fixture
@@ -52,7 +54,11 @@ def of(people: People, trip: Trip, kind: str, who: str = "member") -> PaperNeed:
 
 
 def test_there_and_back_again_is_two_entries() -> None:
-    route = [stop("DE", D(2027, 3, 1), D(2027, 3, 3)), stop("GB", D(2027, 3, 3), D(2027, 3, 5)), stop("DE", D(2027, 3, 5), D(2027, 3, 6))]
+    route = [
+        stop("DE", D(2027, 3, 1), D(2027, 3, 3)),
+        stop("GB", D(2027, 3, 3), D(2027, 3, 5)),
+        stop("DE", D(2027, 3, 5), D(2027, 3, 6)),
+    ]
     stays = stays_in(route, ["DE"])
     assert stays is not None
     assert [(one.since, one.until, one.days) for one in stays] == [
@@ -72,7 +78,10 @@ def test_places_of_one_visa_one_after_another_are_one_entry() -> None:
 
 
 def test_an_airside_transit_is_no_entry_and_an_unstated_one_is_not_known() -> None:
-    inside = [stop("DE", D(2027, 3, 1), D(2027, 3, 1), transit=True, out=False), stop("FR", D(2027, 3, 1), D(2027, 3, 4))]
+    inside = [
+        stop("DE", D(2027, 3, 1), D(2027, 3, 1), transit=True, out=False),
+        stop("FR", D(2027, 3, 1), D(2027, 3, 4)),
+    ]
     assert stays_in(inside, ["DE"]) == []
     unstated = [stop("DE", D(2027, 3, 1), D(2027, 3, 1), transit=True), stop("FR", D(2027, 3, 1), D(2027, 3, 4))]
     assert stays_in(unstated, ["DE"]) is None
@@ -86,7 +95,11 @@ def test_an_airside_transit_is_no_entry_and_an_unstated_one_is_not_known() -> No
     ("allowed", "answer"), [(2, "not_met"), (3, "not_stated"), (4, "not_stated"), (5, "met"), (None, "not_stated")]
 )
 def test_days_of_stay_may_count_each_stay_or_all(allowed: int | None, answer: str) -> None:
-    route = [stop("DE", D(2027, 3, 1), D(2027, 3, 3)), stop("GB", D(2027, 3, 3), D(2027, 3, 5)), stop("DE", D(2027, 3, 5), D(2027, 3, 6))]
+    route = [
+        stop("DE", D(2027, 3, 1), D(2027, 3, 3)),
+        stop("GB", D(2027, 3, 3), D(2027, 3, 5)),
+        stop("DE", D(2027, 3, 5), D(2027, 3, 6)),
+    ]
     found = visa_points(
         route, ["DE"], name_agrees=None, valid_from=None, valid_until=None, entries=0, stay_days=allowed
     )
@@ -129,7 +142,12 @@ def test_the_dated_table_suggests_by_kind_of_passport(people: People, approved: 
             longest_stay=30,
         )  # fmt: skip
         set_entry_rule(
-            people.office.pk, country="JP", paper="public_affairs", need="visa", source="测试用协定一览", since=D(2020, 1, 1)
+            people.office.pk,
+            country="JP",
+            paper="public_affairs",
+            need="visa",
+            source="测试用协定一览",
+            since=D(2020, 1, 1),
         )
         assert refresh_needs(approved.pk, approved.office_id) == 0
         assert of(people, approved, Kind.VISA, "leader").suggested == Answer.NOT_NEEDED

@@ -141,7 +141,9 @@ def apply(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
     try:
         if not who:
             raise CannotError(_("请选人"))
-        row = apply_for_document(trip.pk, who[0], kind=request.POST.get("kind", ""), issuer=request.POST.get("issuer", ""))
+        row = apply_for_document(
+            trip.pk, who[0], kind=request.POST.get("kind", ""), issuer=request.POST.get("issuer", "")
+        )
         messages.success(request, _("已登记申办，袋号 %(code)s") % {"code": row.code})
     except CannotError as error:
         messages.error(request, error.message)
@@ -154,7 +156,9 @@ def briefed(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
     trip = trip_or_404(trip_id)
     try:
         record_briefing(
-            trip.pk, ids_of(request.POST.getlist("member")), signed_on=day_of(request.POST.get("signed_on", "")) or today()
+            trip.pk,
+            ids_of(request.POST.getlist("member")),
+            signed_on=day_of(request.POST.get("signed_on", "")) or today(),
         )
     except CannotError as error:
         messages.error(request, error.message)
@@ -219,9 +223,9 @@ def stocktake(request: HttpRequest, stocktake_id: uuid.UUID) -> HttpResponse:
         raise Http404
     known = {
         one.code: one
-        for one in TravelDocument.objects.filter(office=row.office_id, code__in=[*row.missing, *row.extra]).select_related(
-            "holder", "keeping_unit"
-        )
+        for one in TravelDocument.objects.filter(
+            office=row.office_id, code__in=[*row.missing, *row.extra]
+        ).select_related("holder", "keeping_unit")
     }
     context = {
         "section": "documents",
@@ -245,7 +249,10 @@ def settle_stock(request: HttpRequest, stocktake_id: uuid.UUID) -> HttpResponse:
         raise Http404
     try:
         events = hand_over(
-            ids_of(request.POST.getlist("document")), "found", place=row.place, mark=_("清点更正 %(day)s") % {"day": row.counted_on}
+            ids_of(request.POST.getlist("document")),
+            "found",
+            place=row.place,
+            mark=_("清点更正 %(day)s") % {"day": row.counted_on},
         )
         messages.success(request, _("已更正 %(n)d 本") % {"n": len(events)})
     except CannotError as error:

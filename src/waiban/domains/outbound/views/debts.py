@@ -142,7 +142,9 @@ def explain(request: HttpRequest, debt_id: uuid.UUID) -> HttpResponse:
         "row": _rows([debt], queries.DebtFilter(on=today()))[0],
         "words": request.POST.get("words", ""),
         "trouble": trouble,
-        "earlier": [_explanation(row) for row in debt.explanations.select_related("debt__owing_unit").order_by("-given_on")],
+        "earlier": [
+            _explanation(row) for row in debt.explanations.select_related("debt__owing_unit").order_by("-given_on")
+        ],
     }
     return render(request, "outbound/explain.html", context)
 
@@ -259,7 +261,9 @@ def _chips(given: QueryDict, wanted: queries.DebtFilter) -> list[dict[str, str]]
         chips.append({"label": str(Debt.Kind(wanted.kind).label), "url": _with(given, kind="")})
     if wanted.unit:
         names = dict(unit_choices(Debt.objects.filter(owing_unit=wanted.unit), "owing_unit"))
-        chips.append({"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")})
+        chips.append(
+            {"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")}
+        )
     return chips
 
 

@@ -29,6 +29,7 @@ from waiban.domains.outbound.actions.look_up_document import look_up_document, s
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.keeping import EXPIRY_MONTHS, LEADS, OF_UNIT, may_carry, may_keep
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument
+from waiban.kernel.dates import add_months
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORT_LIMIT = 20_000
@@ -99,7 +100,10 @@ def hand_over_choices(*, keeps: bool, place: str = "") -> dict[str, Any]:
     reasons = [why for why in (BY_OFFICE if keeps else OF_UNIT) if not place or place in LEADS[why][0]]
     return {
         "reasons": [(str(why), why.label) for why in reasons],
-        "trips": [(trip.pk, f"{trip}（{trip.depart:%m-%d}）" if trip.depart else str(trip)) for trip in queries.running_trips()],
+        "trips": [
+            (trip.pk, f"{trip}（{trip.depart:%m-%d}）" if trip.depart else str(trip))
+            for trip in queries.running_trips()
+        ],
         "today": today().isoformat(),
     }
 
@@ -222,7 +226,7 @@ def rows_of(found: list[TravelDocument], wanted: queries.DocumentFilter) -> list
     titles = queries.titles_of(row.place_trip_id for row in found)
     rows = []
     for row in found:
-        expiring = row.expires_on is not None and row.expires_on <= queries.add_months(wanted.on, wanted.months)
+        expiring = row.expires_on is not None and row.expires_on <= add_months(wanted.on, wanted.months)
         rows.append(
             {
                 "pk": row.pk,
@@ -303,7 +307,9 @@ def _chips(given: QueryDict, wanted: queries.DocumentFilter) -> list[dict[str, s
         chips.append({"label": _("含“%(text)s”") % {"text": wanted.text}, "url": _with(given, q="")})
     if wanted.unit:
         names = dict(queries.unit_choices(TravelDocument.objects.filter(keeping_unit=wanted.unit)))
-        chips.append({"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")})
+        chips.append(
+            {"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")}
+        )
     if wanted.kind:
         chips.append({"label": str(TravelDocument.Kind(wanted.kind).label), "url": _with(given, kind="")})
     if wanted.place:
@@ -321,7 +327,8 @@ def _filters(given: QueryDict, wanted: queries.DocumentFilter) -> list[dict[str,
         filters.append({"label": _("单位"), "options": options})
     if not wanted.kind:
         kinds = [
-            {"label": str(kind.label), "url": _with(given, kind=kind.value), "count": None} for kind in TravelDocument.Kind
+            {"label": str(kind.label), "url": _with(given, kind=kind.value), "count": None}
+            for kind in TravelDocument.Kind
         ]
         filters.append({"label": _("证照种类"), "options": kinds})
     if not wanted.place and wanted.view in ("all", "expiring", "left"):

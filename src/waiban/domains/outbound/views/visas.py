@@ -449,7 +449,7 @@ def _need_facts(row: PaperNeed, safe: date | None) -> list[tuple[str, str]]:
 def _wanted(given: QueryDict) -> queries.NeedFilter:
     def one(key: str) -> uuid.UUID | None:
         try:
-            return uuid.UUID(given[key]) if given.get(key) else None
+            return uuid.UUID(str(given[key])) if given.get(key) else None
         except ValueError:
             raise Http404 from None
 
@@ -474,7 +474,9 @@ def _chips(given: QueryDict, wanted: queries.NeedFilter) -> list[dict[str, str]]
         chips.append({"label": place_name(wanted.country), "url": _with(given, country="")})
     if wanted.unit:
         names = dict(unit_choices(Trip.objects.filter(unit=wanted.unit), "unit"))
-        chips.append({"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")})
+        chips.append(
+            {"label": _("单位：%(unit)s") % {"unit": names.get(wanted.unit, "")}, "url": _with(given, unit="")}
+        )
     if wanted.batch:
         batch = VisaBatch.objects.filter(pk=wanted.batch).first()
         number = f"{batch.year}-{batch.serial}" if batch else ""
@@ -486,7 +488,9 @@ def _filters(given: QueryDict, wanted: queries.NeedFilter) -> list[dict[str, Any
     found = queries.needs(wanted)
     filters = []
     if not wanted.kind:
-        kinds = [{"label": str(one.label), "url": _with(given, kind=one.value), "count": None} for one in PaperNeed.Kind]
+        kinds = [
+            {"label": str(one.label), "url": _with(given, kind=one.value), "count": None} for one in PaperNeed.Kind
+        ]
         filters.append({"label": _("证件"), "options": kinds})
     if not wanted.country:
         codes = queries.countries_of(found)
