@@ -68,7 +68,7 @@ def test_a_dossier_goes_in_is_read_changed_and_handed_on(people: People) -> None
     assert judged["verdict"] in ("clear", "blocked", "incomplete")
     started = call(secret, "POST", f"/trips/{trip['id']}/start", Idempotency_Key=key(), If_Match=changed["ETag"])
     assert started.json()["state"] == "in_unit", started.content
-    with people.as_system():
+    with people.as_("auditor"):
         assert Event.objects.filter(principal="token", name="trip.create").count() == 1
         assert Event.objects.filter(name="api.call").count() >= 6
 
