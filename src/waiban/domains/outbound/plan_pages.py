@@ -14,7 +14,7 @@ from waiban.core.casework import queries as casework
 from waiban.core.casework.actions.withdraw import is_decided
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
-from waiban.core.casework.policies import may_withdraw
+from waiban.core.casework.policies import may_record_from_paper, may_withdraw
 from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import day_text, joined, money_text, short_day_text
 from waiban.domains.outbound import plan_queries as queries
@@ -62,6 +62,10 @@ class PlanPage:
     may_drop: bool
     may_renew: bool
     versions: list[tuple[int, str, str]]
+    on_paper: list[dict[str, Any]]
+    """Steps of other posts whose word on paper this post may type in."""
+    pending: list[dict[str, Any]]
+    """What was typed in from paper and waits for the second person."""
     filed: str
     basis: str
 
@@ -105,6 +109,8 @@ def plan_page(plan: AnnualPlan, item: WorkItem | None) -> PlanPage:
         may_drop=editable and plan.case_id is None,
         may_renew=newest and plan.state in ("approved", "refused", "withdrawn") and principal.may(wanted),
         versions=_versions(plan),
+        on_paper=_on_paper(plan),
+        pending=_pending(plan),
         filed=_filed(plan),
         basis=joined((plan.basis_number, day_text(plan.basis_on)), "，") if plan.basis_number else "",
     )  # fmt: skip
@@ -251,6 +257,40 @@ def _steps(plan: AnnualPlan) -> list[dict[str, str]]:
             "when": day_text(opinion.happened_on),
         }
         for opinion in reversed(casework.opinions(plan.case))
+    ]
+
+
+def _on_paper(plan: AnnualPlan) -> list[dict[str, Any]]:
+    if plan.case is None or casework.pending_papers(plan.case).exists():
+        return []
+    return [
+        {
+            "id": item.pk,
+            "verb": casework.verb_of(item),
+            "post": item.post.name,
+            "outcomes": [(code, _answer(code, item)) for code in casework.outcomes(item)],
+            "targets": casework.targets(item),
+        }
+        for item in casework.paper_items(plan.case)
+        if item.kind in ("review", "approve")
+    ]
+
+
+def _pending(plan: AnnualPlan) -> list[dict[str, Any]]:
+    if plan.case is None:
+        return []
+    principal = current_principal()
+    return [
+        {
+            "id": entry.pk,
+            "post": entry.item.post.name,
+            "words": entry.words,
+            "day": day_text(entry.written_on),
+            "scan_url": reverse("files:read", args=[entry.scan_id]) if entry.scan_id else "",
+            "may_check": entry.recorded_by_id != principal.account
+            and may_record_from_paper(principal, entry.item),
+        }
+        for entry in casework.pending_papers(plan.case)
     ]
 
 

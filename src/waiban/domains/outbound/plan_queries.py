@@ -13,7 +13,7 @@ from django.http import Http404
 from waiban.core.casework.clocks import today
 from waiban.core.people.models import Unit
 from waiban.domains.outbound.actions.put_in_force import adopted_items
-from waiban.domains.outbound.models import Allotment, AnnualPlan, PlanItem, Quota
+from waiban.domains.outbound.models import Allotment, AnnualPlan, PlanItem, Quota, QuotaEntry, Trip
 
 PAGE = 50
 VIEWS = ("force", "work", "plans")
@@ -233,3 +233,45 @@ def _lines_of(found: dict[uuid.UUID, UnitLine]) -> Any:
 def last_version(plan: AnnualPlan) -> int:
     same = AnnualPlan.objects.filter(unit=plan.unit_id, year=plan.year, whole_office=plan.whole_office)
     return int(same.aggregate(last=Max("version"))["last"] or plan.version)
+
+
+# --- the ledger, line by line ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LedgerFilter:
+    """`rank` None: every rank; empty: the row without one."""
+
+    year: int
+    unit: uuid.UUID | None = None
+    rank: str | None = None
+    kind: str = ""
+    cause: str = ""
+
+
+def lines(wanted: LedgerFilter) -> "QuerySet[QuotaEntry]":
+    found = QuotaEntry.objects.filter(quota__year=wanted.year).select_related("quota__unit", "plan__office")
+    if wanted.unit:
+        found = found.filter(quota__unit=wanted.unit)
+    if wanted.rank is not None:
+        found = found.filter(quota__rank=wanted.rank)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.cause:
+        found = found.filter(cause=wanted.cause)
+    return found.order_by("-id")
+
+
+def lines_page(wanted: LedgerFilter, after: str = "") -> tuple[list[QuotaEntry], str]:
+    """Newest first; the key is the line itself."""
+    found = lines(wanted)
+    if after:
+        found = found.filter(pk__lt=after)
+    rows = list(found[: PAGE + 1])
+    return rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
+
+
+def trips_seen(rows: Iterable[QuotaEntry]) -> dict[uuid.UUID, str]:
+    """Titles of the trips behind the lines that the reader may open: a unit sees no other unit's."""
+    ids = {row.trip_id for row in rows if row.trip_id}
+    return dict(Trip.objects.filter(pk__in=ids).values_list("pk", "title"))

@@ -10,7 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from waiban.core.people.personas import People
+from waiban.core.casework.clocks import today
+from waiban.core.casework.models import PaperEntry, WorkItem
+from waiban.core.people.actions.add_account import add_account
+from waiban.core.people.actions.add_post import add_post
+from waiban.core.people.actions.appoint import appoint
+from waiban.core.people.models import Role
+from waiban.core.people.personas import LONG_AGO, People, client_of
 from waiban.domains.outbound.models import Allotment, AnnualPlan, PlanItem, Quota
 from waiban.domains.outbound.tests import world
 from waiban.domains.outbound.tests.test_year_plans import balanced, dossier, fresh, in_force, proposed, quota, row, year
@@ -237,3 +243,64 @@ def test_who_may_not(house: People) -> None:
     )
     assert refused.status_code == 404  # it lies with the leader
     assert house.client("designated_officer").get(reverse("outbound:plan_balance", args=[office.pk])).status_code == 403
+
+
+def test_the_ledger_line_by_line(house: People) -> None:
+    proposed(house)
+    in_force(house, ("unit", "", 4, 20), ("elsewhere", "", 2, 5))
+    world.submitted(house, world.draft(house, dossier(house)))
+    address = f"{reverse('outbound:quota_ledger')}?year={year()}"
+    text = said(house.client("designated_officer").get(address))
+    assert "+4 / +20" in text
+    assert "1 / 2" in text
+    assert "赴日本经贸洽谈" in text
+    assert "+2 / +5" not in text  # another unit's
+    office = said(house.client("desk_officer").get(address))
+    assert "+2 / +5" in office
+    only = said(house.client("desk_officer").get(address + "&kind=reserved&rank=any"))
+    assert "+2 / +5" not in only
+    assert "赴日本经贸洽谈" in only
+    sheet = b"".join(
+        house.client("desk_officer").get(reverse("outbound:quota_ledger_export") + f"?year={year()}").streaming_content
+    )
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert [line[3] for line in lines[1:]] == ["预占", "分配", "分配"]
+    assert "没有合这些条件的记账" in said(house.client("designated_officer").get(address.replace(str(year()), "2031")))
+
+
+def second_desk(people: People) -> Client:
+    """Another officer of the office, who neither sent the plan nor typed in the paper."""
+    with people.as_system():
+        account = add_account(people.office, username="cast-second", name="梁以安")
+        post = add_post(people.city.units["office"], role=Role.DESK_OFFICER, name="经办岗（二）")
+        appoint(account, post, since=LONG_AGO)
+    return client_of(account, post.pk)
+
+
+def test_the_leader_may_have_written_on_paper(house: People) -> None:
+    proposed(house)
+    office = balanced(house, ("unit", "", 2, 8))
+    with house.as_system():
+        item = WorkItem.objects.get(case=office.case_id, step="approve", state="open")
+    desk, section, second = house.client("desk_officer"), house.client("section_head"), second_desk(house)
+    typed_in = {
+        "item": str(item.pk),
+        "written_on": today().isoformat(),
+        "paper_words": "同意，从严。",
+        "counts_as": "agree",
+    }
+    page, paper = (reverse(f"outbound:{name}", args=[office.pk]) for name in ("year_plan", "year_plan_paper"))
+    assert desk.post(paper, {**typed_in, "scan": world.scan()}).status_code == 404  # who sent the plan can't type it in
+    assert section.post(paper, typed_in).status_code == 422  # no scan
+    assert section.post(paper, {**typed_in, "scan": world.scan()}).status_code == 302
+    with house.as_system():
+        entry = PaperEntry.objects.get(item=item)
+        assert not Quota.objects.exists()
+    check = reverse("outbound:year_plan_paper_check", args=[office.pk])
+    assert "由另一个人对照扫描件复核" in said(section.get(page))
+    assert section.post(check, {"entry": str(entry.pk), "act": "confirm"}).status_code == 422
+    assert "和扫描件一致" in said(second.get(page))
+    assert second.post(check, {"entry": str(entry.pk), "act": "confirm"}).status_code == 302
+    assert fresh(house, office).state == "approved"
+    assert "同意，从严。" in said(desk.get(page))
+    assert house.client("city_leader").post(paper, typed_in).status_code == 403

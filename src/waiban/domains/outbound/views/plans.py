@@ -78,6 +78,7 @@ def year_plans(request: HttpRequest) -> HttpResponse:
         "rows": [item_row(item, law) for item in rows],
         "documents": [_document(plan) for plan in documents],
         "quota": quota_rows(queries.balances(wanted.year, wanted.unit), law),
+        "ledger_url": _ledger_url(wanted),
         "next_url": _with(request.GET, after=following) if following else "",
         "first_url": _with(request.GET) if request.GET.get("after") else "",
         "export_url": f"{reverse('outbound:year_plans_export')}?{request.GET.urlencode()}",
@@ -122,7 +123,7 @@ def new_year_plan(request: HttpRequest) -> HttpResponse:
 @open_to(Permission.TRIP_READ)
 @require_GET
 def year_plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
-    return _page(request, queries.plan_or_404(plan_id))
+    return plan_response(request, queries.plan_or_404(plan_id))
 
 
 @open_to(Permission.TRIP_READ)
@@ -146,7 +147,7 @@ def year_plan_send(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     try:
         send_plan(plan.pk)
     except (CannotError, NotAllowedError) as error:
-        return _page(request, plan, str(error))
+        return plan_response(request, plan, str(error))
     messages.success(request, _("已报送"))
     return _to(plan)
 
@@ -167,7 +168,7 @@ def year_plan_decide(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         else:
             raise CannotError(_("请选您的决定"))
     except (CannotError, NotAllowedError) as error:
-        return _page(request, plan, str(error))
+        return plan_response(request, plan, str(error))
     messages.success(request, _("已办：%(verb)s") % {"verb": casework.verb_of(item)})
     return HttpResponseRedirect(reverse("inbox"))
 
@@ -193,7 +194,7 @@ def year_plan_file(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
             filed_to=request.POST.get("filed_to", ""), scan=scan,
         )  # fmt: skip
     except (CannotError, NotAllowedError, RefusedError) as error:
-        return _page(request, plan, str(error))
+        return plan_response(request, plan, str(error))
     messages.success(request, _("已登记报备"))
     return _to(plan)
 
@@ -209,11 +210,11 @@ def year_plan_withdraw(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse
         else:
             withdraw(plan.case_id, reason=request.POST.get("reason", ""))
     except (CannotError, NotAllowedError) as error:
-        return _page(request, plan, str(error))
+        return plan_response(request, plan, str(error))
     return _to(plan)
 
 
-def _page(request: HttpRequest, plan: AnnualPlan, trouble: str = "") -> HttpResponse:
+def plan_response(request: HttpRequest, plan: AnnualPlan, trouble: str = "") -> HttpResponse:
     context = {
         "section": "plans",
         "plan": plan,
@@ -271,6 +272,11 @@ def _wanted(given: QueryDict) -> queries.PlanFilter:
     if not view and not queries.items(wanted).exists():
         return queries.PlanFilter(view="plans", year=chosen, unit=unit)
     return wanted
+
+
+def _ledger_url(wanted: queries.PlanFilter) -> str:
+    kept = {"year": str(wanted.year)} | ({"unit": str(wanted.unit)} if wanted.unit else {})
+    return f"{reverse('outbound:quota_ledger')}?{urlencode(kept)}"
 
 
 def _document(plan: AnnualPlan) -> Mapping[str, Any]:
