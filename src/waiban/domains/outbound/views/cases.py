@@ -135,7 +135,11 @@ def withdraw(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
 def notice(request: HttpRequest, trip_id: uuid.UUID, unit_id: uuid.UUID) -> HttpResponse:
     """Show the notice, then write down its result. Two acts on one page, in that order."""
     trip = trip_or_404(trip_id)
-    current = InternalNotice.objects.filter(trip=trip, unit_id=unit_id, replaced=False).select_related("unit").first()
+    current = (
+        InternalNotice.objects.filter(trip=trip, unit_id=unit_id, phase="before", replaced=False)
+        .select_related("unit")
+        .first()
+    )
     trouble = ""
     if request.method == "POST":
         try:

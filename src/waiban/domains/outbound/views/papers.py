@@ -26,7 +26,7 @@ from waiban.domains.outbound.queries import trip_or_404
 @require_GET
 def notice_sheet(request: HttpRequest, trip_id: uuid.UUID, unit_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
     trip = trip_or_404(trip_id)
-    notice = InternalNotice.objects.filter(trip=trip, unit_id=unit_id, replaced=False).first()
+    notice = InternalNotice.objects.filter(trip=trip, unit_id=unit_id, phase="before", replaced=False).first()
     unit = Unit.objects.filter(pk=unit_id).first()
     if notice is None or unit is None:
         raise Http404
