@@ -8,7 +8,10 @@ from django.apps import apps
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `(\w+)` \|", re.MULTILINE)
-OTHER_MEANING = {"Outgoing.channel": "the channel of a message, not of travel"}
+OTHER_MEANING = {
+    "Outgoing.channel": "the channel of a message, not of travel",
+    "Trip.imported": "brought in from an old ledger; nobody fell ill",
+}
 
 
 def terms() -> list[tuple[list[str], str, str]]:

@@ -75,7 +75,7 @@ class Trip(ProtectedModel):
     imported = models.BooleanField(
         "历史导入", default=False, help_text="An ended trip of former years: history and statistics, no desk's work."
     )
-    outside_number = models.CharField("原编号", max_length=80, blank=True)
+    outside_number = models.CharField("外部编号", max_length=80, blank=True)
     request_number = models.CharField(
         "单位请示文号", max_length=80, blank=True, help_text="Of a case taken over from paper: its request lies in the office."
     )
