@@ -185,7 +185,11 @@ def _allotments(plan: AnnualPlan, law: Law) -> list[dict[str, Any]]:
             "last_year": _pair(line.last_year),
             "taken": _pair(line.taken),
             "allotted": [
-                (rank_word(law, share.rank), str(share.groups), _("不限") if share.people is None else str(share.people))
+                (
+                    rank_word(law, share.rank),
+                    str(share.groups),
+                    _("不限") if share.people is None else str(share.people),
+                )
                 for share in shares.get(unit, [])
             ],
             "total": _pair(line.allotted),
@@ -287,8 +291,7 @@ def _pending(plan: AnnualPlan) -> list[dict[str, Any]]:
             "words": entry.words,
             "day": day_text(entry.written_on),
             "scan_url": reverse("files:read", args=[entry.scan_id]) if entry.scan_id else "",
-            "may_check": entry.recorded_by_id != principal.account
-            and may_record_from_paper(principal, entry.item),
+            "may_check": entry.recorded_by_id != principal.account and may_record_from_paper(principal, entry.item),
         }
         for entry in casework.pending_papers(plan.case)
     ]

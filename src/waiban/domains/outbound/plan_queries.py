@@ -206,7 +206,9 @@ def unit_lines(plan: AnnualPlan) -> dict[uuid.UUID, UnitLine]:
     for row in Allotment.objects.filter(plan=plan).select_related("unit"):
         line = lines(row.unit)
         line.allotted = (line.allotted[0] + row.groups, line.allotted[1] + (row.people or 0))
-    for quota in Quota.objects.filter(office=plan.office_id, year__in=(plan.year - 1, plan.year)).select_related("unit"):
+    for quota in Quota.objects.filter(office=plan.office_id, year__in=(plan.year - 1, plan.year)).select_related(
+        "unit"
+    ):
         line = lines(quota.unit)
         if quota.year == plan.year:
             line.taken = (

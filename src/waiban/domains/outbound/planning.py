@@ -215,7 +215,9 @@ def lines_of(table: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     """From cells to text by column: by the heading row where there is one, else in the order of the spreadsheet."""
     heads = _head_words()
     for place, cells in enumerate(table[:20]):
-        found = {index: heads[_plain(cell).lower()] for index, cell in enumerate(cells) if _plain(cell).lower() in heads}
+        found = {
+            index: heads[_plain(cell).lower()] for index, cell in enumerate(cells) if _plain(cell).lower() in heads
+        }
         if "title" in found.values() and len(found) > 1:
             return [{code: _cell(line, index) for index, code in found.items()} for line in table[place + 1 :]]
     return [{code: _cell(line, index) for index, code in enumerate(HEADS)} for line in table]

@@ -199,9 +199,7 @@ def _row(quotas: Mapping[tuple[uuid.UUID, str], Quota], unit: uuid.UUID, rank: s
 def _no_quota(unit: uuid.UUID, value: TripValue) -> CannotError:
     name = Unit.objects.get(pk=unit).name
     year = value.depart.year if value.depart else 0
-    return CannotError(
-        _("%(unit)s %(year)d 年没有这个级别的控制数") % {"unit": name, "year": year}, "/plan/unit_quota"
-    )
+    return CannotError(_("%(unit)s %(year)d 年没有这个级别的控制数") % {"unit": name, "year": year}, "/plan/unit_quota")
 
 
 def _held(trip: Trip) -> dict[uuid.UUID, tuple[Taken, Taken]]:
@@ -263,9 +261,7 @@ def _write(
         )  # fmt: skip
 
 
-def _difference(
-    row: Quota, now: Taken, reserved: Taken, spent: Taken, *, used: bool, why: str
-) -> list[QuotaEntry]:
+def _difference(row: Quota, now: Taken, reserved: Taken, spent: Taken, *, used: bool, why: str) -> list[QuotaEntry]:
     """Free first what falls away, from what is used where the trip is approved; then take; then use what is reserved."""
     lines = []
     for source in (Kind.USED, Kind.RESERVED) if used else (Kind.RESERVED, Kind.USED):

@@ -220,7 +220,9 @@ def _shares(given: QueryDict) -> list[Share]:
         if not groups.isdecimal() or int(groups) > 9999 or (people and (not people.isdecimal() or int(people) > 9999)):
             raise CannotError(_("第 %(row)d 行：团组数和人次写整数，人次空着就不限") % {"row": place + 1})
         try:
-            shares.append(Share(uuid.UUID(unit), given.get(f"rank-{place}", ""), int(groups), int(people) if people else None))
+            shares.append(
+                Share(uuid.UUID(unit), given.get(f"rank-{place}", ""), int(groups), int(people) if people else None)
+            )
         except ValueError:
             raise CannotError(_("第 %(row)d 行：请选单位") % {"row": place + 1}) from None
     return shares

@@ -96,7 +96,9 @@ def _row(line: QuotaEntry, law: Law, titles: dict[uuid.UUID, str]) -> dict[str, 
         "rank": rank_word(law, line.quota.rank),
         "kind": line.get_kind_display(),
         "mark": {"allotted": "info", "reserved": "now", "used": "done", "freed": "void"}[line.kind],
-        "amount": f"{line.groups:+d} / {line.people:+d}" if line.kind == "allotted" else f"{line.groups} / {line.people}",
+        "amount": f"{line.groups:+d} / {line.people:+d}"
+        if line.kind == "allotted"
+        else f"{line.groups} / {line.people}",
         "cause": line.get_cause_display(),
         "what": what,
         "url": url,

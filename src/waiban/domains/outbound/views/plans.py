@@ -385,5 +385,3 @@ def _with(given: QueryDict, **change: str) -> str:
     kept = {key: value for key, value in given.items() if key != "after"} | change
     query = urlencode({key: value for key, value in kept.items() if value})
     return f"{reverse('outbound:year_plans')}?{query}" if query else reverse("outbound:year_plans")
-
-
