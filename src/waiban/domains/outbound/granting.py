@@ -41,7 +41,7 @@ from waiban.domains.outbound.models import (
 from waiban.domains.outbound.needs import refresh_needs
 from waiban.domains.outbound.notices import notice_entries
 from waiban.domains.outbound.office_law import law_of
-from waiban.domains.outbound.papers.draw import draw_task_approval
+from waiban.domains.outbound.papers.draw import draw_approval
 from waiban.domains.outbound.relevant import LATER, relevant_sha256
 from waiban.domains.outbound.texts import destination_text, detail_text
 from waiban.domains.outbound.versions import pin
@@ -59,7 +59,11 @@ def grant(change: TripChange, case: Case, decision: Decision) -> None:
     change.granted_on = day
     change.granted_by = change.granted_by or f"{decision.post.unit.name}{decision.post.name}"
     if cancels:
+        TripChange.objects.filter(pk=change.pk).update(
+            granted_on=day
+        )  # by which the trip's own end is known to be granted
         _call_off(trip, change, day)
+        cards.withdraw(trip)
         plans.free(trip, why="cancelled", change=change.pk, on=day)
     else:
         vouched = confirmed_by_change(change)
@@ -243,7 +247,7 @@ def _papers(trip: Trip, change: TripChange, decision: Decision, rows: list[KindR
     if "replace" in asked and "void" not in asked and decision.step in ("approve", "head_review"):
         assert trip.case is not None
         going = [str(member.get("id")) for member in trip.dossier.get("members") or []]
-        paper = draw_task_approval(trip, trip.case, decision, going)
+        paper = draw_approval(trip, trip.case, decision, going)
         trip.dossier["approval"]["number"] = paper.document_number
         write(trip, trip.dossier)
         change.document_number = paper.document_number

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from waiban.core.casework.actions.decide import decide
+from waiban.core.casework.actions.withdraw import cancel_case
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import Case, WorkItem
@@ -286,3 +287,10 @@ BASE: dict[str, Any] = {
 )
 def test_the_kind_is_read_off_the_difference(new: dict[str, Any], kinds: tuple[str, ...]) -> None:
     assert difference(BASE, {**BASE, **new}).kinds == kinds
+
+
+def test_after_the_approval_the_trip_is_called_off_by_a_change_alone(people: People) -> None:
+    trip = approved(people)
+    assert trip.case_id is not None
+    with people.as_("designated_officer"), pytest.raises(CannotError, match="变更”页"):
+        cancel_case(trip.case_id, reason="任务取消")
