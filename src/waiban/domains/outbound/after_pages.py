@@ -19,7 +19,7 @@ from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.forms.fields import Option, country_options
 from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.members import traveller_id
-from waiban.domains.outbound.models import Attachment, Debt, Deviation, Trip, TripReport
+from waiban.domains.outbound.models import Attachment, Debt, Deviation, Settlement, Trip, TripReport
 from waiban.domains.outbound.returning import deviation_texts
 from waiban.domains.outbound.texts import place_name
 from waiban.domains.outbound.versions import actual_version, approved_version
@@ -190,6 +190,8 @@ class ReportPage:
     """Still to be explained before the report can be filed."""
     counterparts: list[str]
     approved_total: str
+    settled_total: str
+    """What the settlement came to, to begin with where nothing was typed yet."""
 
 
 def report_page(trip: Trip) -> ReportPage:
@@ -201,6 +203,7 @@ def report_page(trip: Trip) -> ReportPage:
         for row in (report.promised if report else [])
     ]
     debt = Debt.objects.filter(trip=trip, kind=Debt.Kind.REPORT, ended_on=None).first()
+    settled = Settlement.objects.filter(trip=trip).first()
     return ReportPage(
         report=report,
         rows=[*rows, *[PromiseRow("ours", "", "", "", "") for _n in range(BLANKS)]],
@@ -211,6 +214,7 @@ def report_page(trip: Trip) -> ReportPage:
         deviations=Deviation.objects.filter(trip=trip, replaced=False, explanation="").count(),
         counterparts=list(trip.inviters),
         approved_total=money_text(Money(trip.total_cny, "CNY")) if trip.total_cny is not None else "",
+        settled_total=str(settled.total_cny) if settled and settled.total_cny is not None else "",
     )
 
 

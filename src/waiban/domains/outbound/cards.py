@@ -118,6 +118,11 @@ def rules_of(law: Law) -> list[str]:
     return lines[:MOST_RULES]
 
 
+def withdraw(trip: Trip) -> None:
+    """The trip was called off: nobody needs a card any more."""
+    TripCard.objects.filter(trip=trip, revoked_at=None).update(revoked_at=timezone.now(), content={})
+
+
 def renew(trip: Trip) -> None:
     """After a granted change: who doesn't go any more loses the card, the others' cards say what is approved now."""
     value = approved_value(trip)

@@ -18,7 +18,7 @@ from waiban.core.casework.moves import follow, lock_case, log, marking_of, tell_
 from waiban.core.papers.actions.void_paper import void_paper
 from waiban.core.papers.models import Paper
 from waiban.core.people.principals import system
-from waiban.domains.outbound import plans
+from waiban.domains.outbound import cards, plans
 from waiban.domains.outbound.actions.save_draft import write
 from waiban.domains.outbound.changing import (
     Difference,
@@ -59,9 +59,8 @@ def grant(change: TripChange, case: Case, decision: Decision) -> None:
     change.granted_on = day
     change.granted_by = change.granted_by or f"{decision.post.unit.name}{decision.post.name}"
     if cancels:
-        TripChange.objects.filter(pk=change.pk).update(
-            granted_on=day
-        )  # by which the trip's own end is known to be granted
+        # The trip's own end asks for it: only a granted change calls an approved trip off.
+        TripChange.objects.filter(pk=change.pk).update(granted_on=day)
         _call_off(trip, change, day)
         cards.withdraw(trip)
         plans.free(trip, why="cancelled", change=change.pk, on=day)
@@ -78,6 +77,7 @@ def grant(change: TripChange, case: Case, decision: Decision) -> None:
         )
         plans.use(trip, change=change.pk, on=day)
         refresh_needs(trip.pk, trip.office_id)
+        cards.renew(trip)
     change.followed = [*done, *_by_hand(found, rows)]
     change.state = TripChange.State.GRANTED
     change.editable = False

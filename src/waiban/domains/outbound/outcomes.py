@@ -15,12 +15,12 @@ from waiban.domains.outbound.authority import document_of
 from waiban.domains.outbound.decided import refused_members
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.models import InternalNotice, Trip, TripMember, TripVersion
+from waiban.domains.outbound.models import InternalNotice, Trip, TripChange, TripMember, TripVersion
 from waiban.domains.outbound.needs import refresh_needs
 from waiban.domains.outbound.papers.draw import draw_approval, draw_review_and_request
 from waiban.domains.outbound.roads import claims_academic
 from waiban.domains.outbound.sending import road_of_case
-from waiban.domains.outbound.versions import pin
+from waiban.domains.outbound.versions import approved_version, pin
 from waiban.domains.outbound.vouching import confirm_with
 
 STATE_OF_STEP = {
@@ -60,6 +60,8 @@ UNIT_STEPS = frozenset({"start", "consult", "submit"})
 
 def follow(trip: Trip, case: Case, move: Move) -> None:
     """In the transaction of the act: whatever can't follow takes the act back with it."""
+    if move.act == "cancel" and approved_version(trip) is not None and not _called_off(trip):
+        raise CannotError(_("团组已经批准，撤团请在“变更”页提出"))
     trip.case_id = case.pk
     decision, before = move.decision, trip.state
     step = move.item.step if move.item else ""
@@ -119,6 +121,11 @@ def _sign_nature(trip: Trip, decision: Decision) -> None:
         "nature_signed_on": decision.happened_on.isoformat(),
     }
     trip.dossier["exemption"] = {**(trip.dossier.get("exemption") or {}), **signed}
+
+
+def _called_off(trip: Trip) -> bool:
+    """撤团 after the approval is a change like any other, and granted as one."""
+    return TripChange.objects.filter(trip=trip, kinds__contains=["cancel_trip"], granted_on__isnull=False).exists()
 
 
 def _approve(trip: Trip, case: Case, decision: Decision) -> None:
