@@ -167,7 +167,7 @@ def old_record(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
 def _record(trip: Trip) -> dict[str, Any]:
     approval = trip.dossier.get("approval") or {}
     facts = [
-        (_("原编号"), trip.outside_number),
+        (_("外部编号"), trip.outside_number),
         (_("组团单位"), trip.unit.name),
         (_("出访任务"), trip.dossier.get("purpose") or ""),
         (_("国家和地区"), "、".join(place_name(code) for code in trip.countries)),
