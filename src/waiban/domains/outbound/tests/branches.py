@@ -29,7 +29,7 @@ SEATS = {
 
 
 def open_unit(
-    people: People, code: str, name: str, short: str, kind: str = "government", password: str | None = None
+    people: People, code: str, name: str, short: str, *, kind: str = "government", password: str | None = None
 ) -> Unit:
     """A unit with everybody whom a sending unit needs: personas `<code>_officer`, `_head`, `_finance`, `_personnel`."""
     with people.as_system("open unit"):
