@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -139,13 +139,15 @@ def state(request: HttpRequest, wanted: List) -> State:
     )
 
 
-def views_of(principal: Principal, code: str) -> "Sequence[SavedView]":
+def views_of(principal: Principal, code: str) -> "QuerySet[SavedView]":
     """The account's own at its posts, and those shared by whoever holds one of them."""
     mine = Q(shared=False, account_id=principal.account) | Q(shared=True)
     return SavedView.objects.filter(mine, post_id__in=posts_of(principal), list_code=code).order_by("name", "id")
 
 
 def choice_of(principal: Principal, code: str) -> ListChoice | None:
+    if principal.account is None or principal.post is None:
+        return None
     return ListChoice.objects.filter(account_id=principal.account, post_id=principal.post, list_code=code).first()
 
 

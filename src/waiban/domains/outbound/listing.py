@@ -33,7 +33,7 @@ TRIPS = List(
         Column("holder", _("在谁手里"), shown=False),
         Column("paper", _("批件号"), shown=False),
     ),
-    keys=("view", "state", "unit", "country", "since", "until", "q", "sort"),
+    keys=("view", "state", "unit", "kind", "rank", "country", "since", "until", "q", "sort"),
 )
 AT_ONCE = 500
 

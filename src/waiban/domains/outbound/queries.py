@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from waiban.core.access.keys import sees_whole_office
+from waiban.core.access.order import walked
 from waiban.core.access.principals import current_principal
 from waiban.core.casework.models import WorkItem
 from waiban.core.search.queries import Matching, narrowed
@@ -43,7 +42,10 @@ def trip_or_404(trip_id: uuid.UUID | str) -> Trip:
 @dataclass(frozen=True)
 class TripFilter:
     view: str = "all"
-    """all, open, mine, report (report not filed), forwarded, drafts."""
+    """all, open, mine, report (report not filed), forwarded, went (approved and after), drafts."""
+    kind: str = ""
+    rank: str = ""
+    """Of the leader."""
     state: str = ""
     unit: uuid.UUID | None = None
     country: str = ""
@@ -53,7 +55,8 @@ class TripFilter:
     sort: str = "-number"
 
 
-VIEWS = ("all", "open", "mine", "report", "forwarded", "drafts")
+VIEWS = ("all", "open", "mine", "report", "forwarded", "went", "drafts")
+WENT = (Trip.State.APPROVED, Trip.State.AWAY, Trip.State.RETURNED, Trip.State.CLOSED)
 
 
 def trips(wanted: TripFilter) -> "QuerySet[Trip]":
@@ -68,12 +71,19 @@ def trips(wanted: TripFilter) -> "QuerySet[Trip]":
             found = found.filter(state=Trip.State.RETURNED)
         case "forwarded":
             found = found.filter(state=Trip.State.FORWARDED)
+        case "went":  # what statistics count: approved, away or back, those of former years too
+            found = found.filter(state__in=WENT)
         case "drafts":
             found = found.filter(state=Trip.State.DRAFT)
     if wanted.state:
         found = found.filter(state=wanted.state)
     if wanted.unit:
         found = found.filter(unit=wanted.unit)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.rank:
+        leaders = TripMember.objects.filter(role="leader", rank=wanted.rank)
+        found = found.filter(pk__in=leaders.values("trip"))
     if wanted.country:
         found = found.filter(countries__contains=[wanted.country])
     if wanted.since:
@@ -118,7 +128,7 @@ def page_of(wanted: TripFilter, after: str = "") -> Page:
 
 def _look(found: "QuerySet[Trip]", matching: Matching | None) -> "list[Seen]":
     rows = found.values_list("pk", "countries", "unit")
-    return list(rows[:LOOK]) if matching is None else narrowed(rows, matching, PAGE + 1)  # type: ignore[arg-type]
+    return list(rows[:LOOK]) if matching is None else narrowed(rows, matching, PAGE + 1)
 
 
 def _whole(seen: "Sequence[Seen]") -> list[Trip]:
@@ -136,7 +146,7 @@ def _page_by_due(wanted: TripFilter, after: str, matching: Matching | None) -> P
     seen: list[Seen] = []
     beyond_due = after.startswith("~")
     if not beyond_due:
-        running = found.filter(case__result="", case__due__isnull=False).order_by(*_walked("case__due", "case__id"))
+        running = found.filter(case__result="", case__due__isnull=False).order_by(*walked("case__due", "case__id"))
         if after:
             day, _, last = after.partition("~")
             later = Q(case__due__gt=day) | Q(case__due=day, case__id__gt=last)
@@ -144,7 +154,7 @@ def _page_by_due(wanted: TripFilter, after: str, matching: Matching | None) -> P
         seen = _look(running, matching)
     if len(seen) <= PAGE:
         others = found.filter(Q(case=None) | Q(case__result__gt="") | Q(case__due=None))
-        others = others.order_by(*_walked("-year", "-number"))
+        others = others.order_by(*walked("-year", "-number"))
         if beyond_due:
             others = others.filter(_beyond("year", "number", after[1:], down=True))
         seen += _look(others, matching)
@@ -159,20 +169,10 @@ def _key_by_due(trip: Trip) -> str:
     return f"~{trip.year}~{trip.number}"
 
 
-def _order(sort: str) -> tuple[Any, Any]:
+def _order(sort: str) -> tuple[Any, ...]:
     """As the indexes lie: a trip without the day comes last; a number every trip has, and asking more would sort them all."""
     first, second = SORTS[sort]
-    return _walked(first, second, nulls_last=first.lstrip("-") != "year" or None)
-
-
-def _walked(first: str, second: str, *, nulls_last: bool | None = None) -> tuple[Any, Any]:
-    """The order of an index for whoever sees most rows; for anybody else an order that no index has, so that the few
-    rows are found by their readers and sorted: a unit's own lie anywhere, and walking to them reads a city's (28,000
-    rows for a page of 25, where 2,200 are the unit's).
-    """
-    name = first.lstrip("-")
-    value: Any = F(name) if sees_whole_office(current_principal()) else Coalesce(name, name)
-    return value.desc(nulls_last=nulls_last) if first.startswith("-") else value.asc(nulls_last=nulls_last), second
+    return walked(first, second, nulls_last=first.lstrip("-") != "year" or None)
 
 
 def _key(trip: Trip, name: str, tie: str) -> str:
@@ -253,7 +253,7 @@ def earlier_trips_to_copy(limit: int = 30) -> list[Trip]:
         Trip.objects.exclude(title="")
         .select_related("unit")
         .defer("dossier", "unread")
-        .order_by(*_walked("-year", "-number"))[:limit]
+        .order_by(*walked("-year", "-number"))[:limit]
     )
 
 

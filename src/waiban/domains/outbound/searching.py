@@ -6,13 +6,16 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from waiban.core.search.queries import Matching, among, ids
+from waiban.core.access.order import walked
+from waiban.core.search.queries import Matching, among, ids, narrowed
 from waiban.core.search.registry import Hit, Indexed
 from waiban.core.ui.format import people_text, short_day_text
 from waiban.domains.outbound.models import Trip, TripMember
 from waiban.domains.outbound.texts import case_number, destination_text
 
 KIND = "trip"
+LOOK = 1000
+"""Newest trips that are looked at before the index is asked: a surname is found among them."""
 
 
 def texts(trip: Trip) -> list[str]:
@@ -57,9 +60,10 @@ def matching(asked: str) -> Matching:
 
 
 def find(asked: str, most: int) -> list[Hit]:
-    wanted = list(matching(asked).all(most))
+    newest = Trip.objects.order_by(*walked("-id")).values_list("pk")
+    wanted = [pk for (pk,) in narrowed(newest, matching(asked), most, LOOK)[:most]]
     trips = Trip.objects.filter(pk__in=wanted).select_related("unit", "office", "case")
-    return [_hit(trip) for trip in trips.defer("dossier", "unread", "case__marking").order_by("-id")[:most]]
+    return [_hit(trip) for trip in trips.defer("dossier", "unread", "case__marking").order_by("-id")]
 
 
 def _detail(trip: Trip) -> str:

@@ -13,6 +13,7 @@ from waiban.core.ui.errors import CannotError
 from waiban.core.ui.lists import List, posts_of
 from waiban.core.ui.models import SavedView
 
+LONGEST = 20
 MOST = 12
 """More tabs than that are no help to anybody."""
 
@@ -65,7 +66,7 @@ def locked(view_id: UUID) -> SavedView:
 def _written(view: SavedView, name: str, *, shared: bool, new: bool = False) -> SavedView:
     if not name.strip():
         raise CannotError(_("写视图名称"), "name")
-    if len(name.strip()) > SavedView._meta.get_field("name").max_length:
+    if len(name.strip()) > LONGEST:
         raise CannotError(_("视图名称不超过 20 个字"), "name")
     view.name, view.shared = name.strip(), shared
     try:
