@@ -191,7 +191,8 @@ def research(people: People, *, activity: str | None = "research") -> dict[str, 
     content["stops"][0]["leave"] = days[9]
     content["legs"][1].update(departs=f"{days[9]}T13:00", arrives=f"{days[9]}T14:40")
     content["programme"] = [
-        {"date": day, "part": "day", "city": "大阪", "text": "合作实验", "host": "大阪湾岸大学", "nature": "official"} for day in days
+        {"date": day, "part": "day", "city": "大阪", "text": "合作实验", "host": "大阪湾岸大学", "nature": "official"}
+        for day in days
     ]
     for member in content["members"]:
         member.update(category="teaching_research", heads_unit=False, managed_by="unit")

@@ -1,6 +1,5 @@
 """The main job by its doors: from a draft to the paper, and the ways beside it."""
 
-
 import pytest
 
 from waiban.core.casework.actions.ask_supplement import answer_supplement, ask_supplement
