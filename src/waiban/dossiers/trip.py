@@ -13,16 +13,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from waiban.dossiers.countries import COUNTRY_CODES
+
 Day = dt.date
-COUNTRY_CODES = (
-    "^("
-    "A[DEFGILMOQRSTUWXZ]|B[ABDEFGHIJLMNOQRSTVWYZ]|C[ACDFGHIKLMNORUVWXYZ]|D[EJKMOZ]|E[CEGHRST]|F[IJKMOR]|"
-    "G[ABDEFGHILMNPQRSTUWY]|H[KMNRTU]|I[DELMNOQRST]|J[EMOP]|K[EGHIMNPRWYZ]|L[ABCIKRSTUVY]|"
-    "M[ACDEFGHKLMNOPQRSTUVWXYZ]|N[ACEFGILOPRUZ]|OM|P[AEFGHKLMNRSTWY]|QA|R[EOSUW]|S[ABCDEGHIJKLMNORSTVXYZ]|"
-    "T[CDFGHJKLMNORTVWZ]|U[AGMSYZ]|V[ACEGINU]|W[FS]|Y[ET]|Z[AMW]"
-    ")$"
-)
-"""ISO 3166-1 alpha-2, the letters that follow each first letter; HK, MO and TW are regions."""
 Country = Annotated[str, Meta(pattern=COUNTRY_CODES)]
 Whole = Annotated[int, Meta(ge=0)]
 
