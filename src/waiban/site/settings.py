@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "waiban.desks.inbox",
     "waiban.desks.practice",
     "waiban.desks.register",
+    "waiban.desks.statistics",
     "waiban.desks.processes",
     "waiban.desks.acts",
     "waiban.desks.travellers",

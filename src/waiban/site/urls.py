@@ -25,6 +25,7 @@ urlpatterns = [
     path("lists/", include("waiban.core.ui.urls")),
     path("jobs/", include("waiban.core.jobs.urls")),
     path("register/", include("waiban.desks.register.urls")),
+    path("statistics/", include("waiban.desks.statistics.urls")),
     path("processes/", include("waiban.desks.processes.urls")),
 ]
 

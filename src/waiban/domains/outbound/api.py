@@ -4,7 +4,10 @@ from datetime import date
 
 from waiban.core.offices.models import Office
 from waiban.domains.outbound import backward
-from waiban.domains.outbound.contracts import LatestDay, LatestDays
+from waiban.domains.outbound.contracts import Figure, LatestDay, LatestDays, StepFigure, YearFigures
+from waiban.domains.outbound.statistics import year_figures
+
+__all__ = ["Figure", "LatestDay", "LatestDays", "StepFigure", "YearFigures", "latest_days", "year_figures"]
 
 
 def latest_days(office: Office, depart: date) -> LatestDays | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.ui.format import people_text, short_day_text
 from waiban.domains.outbound.models import Trip
+from waiban.rulebook import law
 
 REGIONS = {"HK": ("香港", "Hong Kong"), "MO": ("澳门", "Macao"), "TW": ("台湾", "Taiwan")}
 """Regions, never countries; the locale's long forms are for maps."""
@@ -50,6 +51,19 @@ def _detail(trip: Trip) -> str:
     if trip.depart is None:
         return people
     return _("%(people)s·%(day)s 离境") % {"people": people, "day": short_day_text(trip.depart)}
+
+
+@cache
+def _nation() -> law.Law:
+    return law.load_law()
+
+
+def kind_text(kind: str) -> str:
+    """What a kind of trip is called, in the reader's language; the law's own label."""
+    label = _nation().labels.get(f"kind.{kind}") or _nation().labels.get(kind)
+    if label is None:
+        return kind
+    return str(label["en" if (get_language() or "").startswith("en") else "zh"])
 
 
 def case_number(trip: Trip) -> str:

@@ -21,14 +21,14 @@ from waiban.core.access.principals import current_principal
 from waiban.core.access.routes import open_to
 from waiban.core.casework.clocks import today
 from waiban.core.papers.sheets import write_csv, write_xlsx
-from waiban.core.people.models import Unit
+from waiban.core.people.models import TravellerRecord, Unit
 from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import money_text, short_day_text
 from waiban.core.ui.lists import state
 from waiban.core.ui.marks import ClockFace
 from waiban.domains.outbound import by_member, listing, queries
 from waiban.domains.outbound.models import Trip
-from waiban.domains.outbound.texts import destination_text, place_name
+from waiban.domains.outbound.texts import destination_text, kind_text, place_name
 from waiban.kernel.money import Money
 
 EXPORT_LIMIT = 20_000
@@ -128,6 +128,8 @@ def _wanted(given: QueryDict) -> queries.TripFilter:
     return queries.TripFilter(
         view=view if view in queries.VIEWS else "all",
         state=state if state in Trip.State.values else "",
+        kind=given.get("kind", "")[:32],
+        rank=given.get("rank", "")[:16],
         unit=unit,
         country=given.get("country", "")[:2].upper(),
         since=_day(given.get("since", "")),
@@ -163,6 +165,7 @@ VIEW_LABELS = {
     "mine": gettext_lazy("在我手里"),
     "report": gettext_lazy("报告未交"),
     "forwarded": gettext_lazy("已报省"),
+    "went": gettext_lazy("已批准及以后"),
     "drafts": gettext_lazy("草稿"),
 }
 
@@ -187,6 +190,11 @@ def _chips(given: QueryDict, wanted: queries.TripFilter) -> list[dict[str, str]]
         chips.append(
             {"label": _("状态：%(state)s") % {"state": Trip.State(wanted.state).label}, "url": _with(given, state="")}
         )
+    if wanted.rank:
+        rank = dict(TravellerRecord.Rank.choices).get(wanted.rank, wanted.rank)
+        chips.append({"label": _("团长级别：%(rank)s") % {"rank": rank}, "url": _with(given, rank="")})
+    if wanted.kind:
+        chips.append({"label": _("类别：%(kind)s") % {"kind": kind_text(wanted.kind)}, "url": _with(given, kind="")})
     if wanted.unit:
         unit = Unit.objects.filter(pk=wanted.unit).first()
         chips.append({"label": _("单位：%(unit)s") % {"unit": unit.name if unit else ""}, "url": _with(given, unit="")})
