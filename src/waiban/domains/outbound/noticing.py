@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from waiban.core.casework.clocks import today
@@ -137,11 +137,36 @@ class NoticePage:
     next: str
     state: str
     phase: str
+    sort: str
+
+    @property
+    def query(self) -> str:
+        """What the page shows, as an address: for the export and the next page."""
+        return f"state={self.state}&phase={self.phase}&sort={self.sort}"
 
 
-def notice_page(*, state: str, phase: str, after: str) -> NoticePage:
-    """Those that the reader sees, the last to end first; `after` is the id of the last row of the page before."""
-    rows = InternalNotice.objects.filter(replaced=False).select_related("unit").order_by("-until", "-id")
+STATES = ("showing", "hanging", "answer", "all")
+
+
+def notice_page(*, state: str, phase: str, after: str, sort: str = "") -> NoticePage:
+    """One page by key; `after` is the id of the last row of the page before. An unknown filter is none."""
+    state = state if state in STATES else "showing"
+    phase = phase if phase in InternalNotice.Phase.values else ""
+    sort = "until" if sort == "until" else ""
+    rows = notices_of(state=state, phase=phase, sort=sort)
+    last = InternalNotice.objects.filter(pk__in=_uuids([after])).first()
+    if last is not None and sort:
+        rows = rows.filter(Q(until__gt=last.until) | Q(until=last.until, id__gt=last.pk))
+    elif last is not None:
+        rows = rows.filter(Q(until__lt=last.until) | Q(until=last.until, id__lt=last.pk))
+    found = list(rows[: PAGE + 1])
+    return NoticePage(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "", state, phase, sort)
+
+
+def notices_of(*, state: str, phase: str, sort: str) -> QuerySet[InternalNotice]:
+    """Those that the reader sees; the last to end first, or with `sort` the first."""
+    order = ("until", "id") if sort else ("-until", "-id")
+    rows = InternalNotice.objects.filter(replaced=False).select_related("unit").order_by(*order)
     day = today()
     if state == "showing":
         rows = rows.filter(since__lte=day, until__gte=day)
@@ -149,10 +174,6 @@ def notice_page(*, state: str, phase: str, after: str) -> NoticePage:
         rows = rows.filter(until__lt=day, taken_down_on=None)
     elif state == "answer":
         rows = rows.filter(unanswered__gt=0)
-    if phase in InternalNotice.Phase.values:
+    if phase:
         rows = rows.filter(phase=phase)
-    last = InternalNotice.objects.filter(pk__in=_uuids([after])).first()
-    if last is not None:
-        rows = rows.filter(Q(until__lt=last.until) | Q(until=last.until, id__lt=last.pk))
-    found = list(rows[: PAGE + 1])
-    return NoticePage(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "", state, phase)
+    return rows

@@ -51,6 +51,7 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/file/", plans.year_plan_file, name="year_plan_file"),
     path("plans/<uuid:plan_id>/withdraw/", plans.year_plan_withdraw, name="year_plan_withdraw"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/export/", notices.export, name="notices_export"),
     path("notices/<uuid:shown_id>/", notices.shown, name="shown"),
     path("notices/<uuid:shown_id>/page.html", notices.notice_file, name="notice_file"),
     path("parts/<uuid:part_id>/", sending.part, name="part"),

@@ -39,7 +39,7 @@ def post_notice(
     notice = make_notice(
         trip.pk,
         unit_id,
-        shown_in_notice(trip.dossier),
+        {**shown_in_notice(trip.dossier), "title": trip.title},
         trip.readers,
         since=since,
         until=until,

@@ -62,7 +62,8 @@ def post_part_notice(
     """The unit's own notice: its own people by name, the others by unit and head count."""
     part, work = locked_part(part_id, "notice")
     check_span(since, until, places)
-    shown = {**shown_in_notice(part.content["dossier"]), "others": part.content["others"]}
+    dossier = part.content["dossier"]
+    shown = {**shown_in_notice(dossier), "others": part.content["others"], "title": dossier.get("title") or part.title}
     notice = make_notice(
         part.trip_id,
         part.unit_id,

@@ -1,8 +1,10 @@
 """Internal notices: seen by the unit, one file for its intranet, objections from anybody, down when the days are over."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
@@ -44,6 +46,14 @@ def test_the_whole_unit_reads_it_and_nobody_else(people: People) -> None:
         assert people.client(who).get(f"/trips/notices/{notice.pk}/").status_code == status, who
     page = people.client("unit_personnel").get("/trips/notices/").content.decode()
     assert f"/trips/notices/{notice.pk}/" in page
+    assert "赴日本经贸洽谈" in page
+    sheet = people.client("unit_personnel").get("/trips/notices/export/?state=showing")
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(b"".join(sheet.streaming_content))).get_sheet_by_index(0).to_python()
+    )
+    assert [row[1] for row in rows][-1] == "澄江市商务局"
+    none = people.client("unit_personnel").get("/trips/notices/?state=hanging").content.decode()
+    assert f"/trips/notices/{notice.pk}/" not in none
     assert f"/trips/notices/{notice.pk}/" not in people.client("outsider").get("/trips/notices/").content.decode()
 
 

@@ -1,8 +1,9 @@
 """Internal notices: the unit's own list, one notice with its objections, and the file for the unit's intranet."""
 
+import io
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from waiban.core.access.routes import open_to
 from waiban.core.audit.record import record
 from waiban.core.casework.clocks import today
 from waiban.core.casework.errors import CannotError
+from waiban.core.papers.sheets import SheetColumn, write_xlsx
+from waiban.core.ui.format import joined
 from waiban.domains.outbound.actions.after_notices import may_post_after, post_after_notices
 from waiban.domains.outbound.actions.objections import (
     answer_objection,
@@ -24,10 +27,13 @@ from waiban.domains.outbound.actions.objections import (
 )
 from waiban.domains.outbound.actions.post_notice import PLACES
 from waiban.domains.outbound.models import InternalNotice, Objection, SendingPart, Trip
-from waiban.domains.outbound.noticing import notice_page, notice_view
+from waiban.domains.outbound.noticing import notice_page, notice_view, notices_of, place_words
 from waiban.domains.outbound.queries import trip_or_404
 from waiban.domains.outbound.versions import actual_version
 from waiban.domains.outbound.views.cases import wanted_day
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORT_LIMIT = 20_000
 
 
 @open_to(Permission.TRIP_READ)
@@ -38,8 +44,45 @@ def notices(request: HttpRequest) -> HttpResponse:
         state=request.GET.get("state", "showing"),
         phase=request.GET.get("phase", ""),
         after=request.GET.get("after", ""),
+        sort=request.GET.get("sort", ""),
     )
     return render(request, "outbound/notices.html", {"section": "trips", "page": page, "today": today()})
+
+
+@open_to(Permission.TRIP_READ)
+@require_GET
+def export(request: HttpRequest) -> FileResponse:
+    """What the list filters, in its order; no names of travellers, no words of objections."""
+    page = notice_page(
+        state=request.GET.get("state", "showing"), phase=request.GET.get("phase", ""), after="",
+        sort=request.GET.get("sort", ""),
+    )  # fmt: skip
+    columns = [
+        SheetColumn(_("团组名称"), width=34),
+        SheetColumn(_("公示单位"), width=26),
+        SheetColumn(_("阶段")),
+        SheetColumn(_("公示起"), "day"),
+        SheetColumn(_("公示止"), "day"),
+        SheetColumn(_("公示地点"), width=20),
+        SheetColumn(_("有无异议")),
+        SheetColumn(_("公示结果"), width=34),
+        SheetColumn(_("撤下日期"), "day"),
+    ]
+    words = place_words()
+    objected = {None: "", False: _("无异议"), True: _("有异议")}
+    lines = (
+        (
+            str(row.shown.get("title") or ""), row.unit.name, row.get_phase_display(), row.since, row.until,
+            joined(words[code] for code in row.places if code in words), objected[row.objections], row.result,
+            row.taken_down_on,
+        )
+        for row in notices_of(state=page.state, phase=page.phase, sort=page.sort)[:EXPORT_LIMIT]
+    )  # fmt: skip
+    out = io.BytesIO()
+    write_xlsx(out, _("内部公示"), columns, lines)
+    out.seek(0)
+    name = _("内部公示-%(day)s.xlsx") % {"day": today().isoformat()}
+    return FileResponse(out, as_attachment=True, filename=name, content_type=EXCEL)
 
 
 @open_to(Permission.TRIP_READ)
