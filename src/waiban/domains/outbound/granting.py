@@ -20,14 +20,8 @@ from waiban.core.papers.models import Paper
 from waiban.core.people.principals import system
 from waiban.domains.outbound import cards, plans
 from waiban.domains.outbound.actions.save_draft import write
-from waiban.domains.outbound.changing import (
-    Difference,
-    KindRow,
-    difference_of,
-    judge_change,
-    kind_rows,
-    reads_rule,
-)
+from waiban.domains.outbound.changing import KindRow, difference_of, judge_change, kind_rows
+from waiban.domains.outbound.differing import Difference, reads_rule
 from waiban.domains.outbound.dossier import countries_of
 from waiban.domains.outbound.models import (
     Attestation,
@@ -61,9 +55,9 @@ def grant(change: TripChange, case: Case, decision: Decision) -> None:
     if cancels:
         # The trip's own end asks for it: only a granted change calls an approved trip off.
         TripChange.objects.filter(pk=change.pk).update(granted_on=day)
+        plans.free(trip, why="cancelled", change=change.pk, on=day)  # first, so that the ledger names the change
         _call_off(trip, change, day)
         cards.withdraw(trip)
-        plans.free(trip, why="cancelled", change=change.pk, on=day)
     else:
         vouched = confirmed_by_change(change)
         before = relevant_sha256(trip.dossier)

@@ -97,7 +97,7 @@ def follow(trip: Trip, case: Case, move: Move) -> None:
         plans.free(trip, why="withdrawn")
     if move.ended in ("refused", "cancelled", "withdrawn"):
         drop_all(trip, on=decision.happened_on if decision else today())
-        plans.free(trip, why=move.ended, decision=decision.pk if decision else None)
+        plans.free(trip, why=move.ended, decision=decision.pk if decision else None, on=case.ended_on)
         TripMember.objects.filter(trip=trip).update(counts=False)
 
 

@@ -254,6 +254,7 @@ def test_the_ledger_line_by_line(house: People) -> None:
     assert "+4 / +20" in text
     assert "1 / 2" in text
     assert "赴日本经贸洽谈" in text
+    assert "全市计划" in text  # named, but not the unit's to open
     assert "+2 / +5" not in text  # another unit's
     office = said(house.client("desk_officer").get(address))
     assert "+2 / +5" in office

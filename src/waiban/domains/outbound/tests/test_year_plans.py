@@ -9,13 +9,14 @@ from django.db import Error, connection, transaction
 
 from waiban.core.casework.actions.decide import MemberAnswer, decide
 from waiban.core.casework.actions.send_back import send_back
-from waiban.core.casework.actions.withdraw import cancel_case, withdraw
+from waiban.core.casework.actions.withdraw import withdraw
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
 from waiban.core.files.actions.admit import admit
 from waiban.core.people.models import Unit
 from waiban.core.people.personas import People
 from waiban.domains.outbound import plans
+from waiban.domains.outbound.actions.ask_change import ask_change
 from waiban.domains.outbound.actions.balance_plan import Share, balance_plan
 from waiban.domains.outbound.actions.draft_plan import draft_plan
 from waiban.domains.outbound.actions.file_plan import file_plan
@@ -28,6 +29,7 @@ from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.plan_facts import item_text
 from waiban.domains.outbound.planning import Row, changes_of, pasted, read_rows, read_workbook, workbook
 from waiban.domains.outbound.tests import world
+from waiban.domains.outbound.tests.test_changes import through_desks, through_unit
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
 State, ItemState = AnnualPlan.State, PlanItem.State
@@ -195,6 +197,7 @@ def test_a_plan_is_seen_by_its_unit_and_once_sent_by_the_office(house: People) -
 
 
 def test_a_trip_reserves_uses_and_frees(house: People) -> None:
+    """Submission, approval of one of two; then, by changes that are granted, the whole trip called off."""
     proposed(house, row(), row("赴韩国"))
     in_force(house)
     trip = world.submitted(house, world.draft(house, dossier(house)))
@@ -211,14 +214,35 @@ def test_a_trip_reserves_uses_and_frees(house: People) -> None:
         )  # fmt: skip
     assert quota(house) == (0, 1, 0, 1)
     with house.as_("designated_officer"):
-        cancel_case(trip.case_id, reason="外方延期")
+        change = ask_change(trip.pk, reason="外方延期", cancels=True)
+    assert quota(house) == (0, 1, 0, 1)  # what is only asked frees nothing
+    through_desks(house, through_unit(house, change))
     assert quota(house) == (0, 0, 0, 0)
     sums_agree(house)
     with house.as_system():
         assert PlanItem.objects.get(plan__state="approved", number=1).state == ItemState.PLANNED
-        assert list(QuotaEntry.objects.filter(trip=trip).order_by("id").values_list("kind", "groups", "people")) == [
-            ("reserved", 1, 2), ("freed", 0, 1), ("used", 1, 1), ("freed", 1, 1),
+        lines = QuotaEntry.objects.filter(trip=trip).order_by("id")
+        assert list(lines.values_list("kind", "groups", "people", "cause", "change_id")) == [
+            ("reserved", 1, 2, "submitted", None), ("freed", 0, 1, "approved", None), ("used", 1, 1, "approved", None),
+            ("freed", 1, 1, "cancelled", change.pk),
         ]  # fmt: skip
+
+
+def test_a_member_struck_by_a_granted_change_gives_the_place_back(house: People) -> None:
+    proposed(house)
+    in_force(house)
+    trip = world.through_office(house, world.submitted(house, world.draft(house, dossier(house))))
+    with house.as_("city_leader"):
+        decide(world.open_item(trip, "approve").pk, "agree", opinion="同意。")
+    assert quota(house) == (0, 1, 0, 2)
+    with house.as_("designated_officer"):
+        change = ask_change(trip.pk, reason="不能成行", without=[str(house.city.travellers["member"].pk)])
+    through_desks(house, through_unit(house, change))
+    assert quota(house) == (0, 1, 0, 1)
+    sums_agree(house)
+    with house.as_system():
+        freed = QuotaEntry.objects.get(trip=trip, kind="freed")
+        assert (freed.groups, freed.people, freed.freed_from, freed.change_id) == (0, 1, "used", change.pk)
 
 
 def test_a_withdrawal_and_a_refusal_give_back(house: People) -> None:

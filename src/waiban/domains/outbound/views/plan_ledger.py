@@ -86,6 +86,8 @@ def _row(line: QuotaEntry, law: Law, titles: dict[uuid.UUID, str]) -> dict[str, 
     if line.plan is not None:
         what = _("第 %(n)d 版计划") % {"n": line.plan.version}
         url = reverse("outbound:year_plan", args=[line.plan_id])
+    elif line.plan_id:
+        what = _("全市计划")  # the office's own, which a unit doesn't open
     elif line.trip_id in titles:
         what, url = titles[line.trip_id], reverse("outbound:case", args=[line.trip_id])
     elif line.trip_id:
