@@ -18,7 +18,6 @@ from waiban.domains.outbound.actions.save_change import may_edit_change
 from waiban.domains.outbound.casing import StageMark, case_stages, case_steps
 from waiban.domains.outbound.casing import Step as StepView
 from waiban.domains.outbound.changing import (
-    Difference,
     KindRow,
     authority_for,
     bodies_to_file,
@@ -28,9 +27,9 @@ from waiban.domains.outbound.changing import (
     kind_names,
     kind_rows,
     notice_units,
-    same_number,
 )
 from waiban.domains.outbound.comparing import Change, differences
+from waiban.domains.outbound.differing import Difference, same_number
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.granting import confirmed_by_change
 from waiban.domains.outbound.models import ChangeNotice, Deviation, Trip, TripChange, TripVersion
@@ -140,7 +139,8 @@ def _version(label: str, what: str, url: str, dossier: dict[str, Any]) -> Versio
     value = value_of(dossier)
     span = span_text(DateRange(value.depart, value.return_)) if value.depart and value.return_ else "—"
     places = [
-        " ".join(part for part in (place_name(stop.country or ""), stop.city or "") if part) for stop in value.stops or []
+        " ".join(part for part in (place_name(stop.country or ""), stop.city or "") if part)
+        for stop in value.stops or []
     ]
     total = value.budget.total_cny if value.budget else None
     return VersionView(

@@ -5,9 +5,10 @@ from typing import Any
 from waiban.core.casework.clocks import today
 from waiban.domains.outbound.authority import document_of, grant_for
 from waiban.domains.outbound.decided import decided_on
+from waiban.domains.outbound.differing import difference, reads
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.history import history_of
-from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.models import Trip, TripChange
 from waiban.domains.outbound.notices import with_notices
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.plan_facts import stated_by_ledger
@@ -47,9 +48,44 @@ STAGE_OF_STEP = {
 
 def check(trip: Trip, stage: str = "submit", history: dict[str, Any] | None = None) -> Judgement:
     """Claims of posts' decisions never count here: a draft is on its way into a case. `history` where it was read already."""
-    value = stated_by_ledger(trip, value_of(with_notices(trip)))
+    judgement = _judge(trip, stage, with_notices(trip), history)
+    if trip.dossier.get("approval"):
+        _by_the_day_of_each_change(trip, stage, judgement)
+    return judgement
+
+
+def _judge(trip: Trip, stage: str, dossier: dict[str, Any], history: dict[str, Any] | None) -> Judgement:
+    value = stated_by_ledger(trip, value_of(dossier))
     situation = _situation(trip, value, history)
     return check_trip(value, law_of(trip.office), stage=stage, grant=_cited_grant(trip, value, stage), **situation)
+
+
+def _by_the_day_of_each_change(trip: Trip, stage: str, judgement: Judgement) -> None:
+    """What a granted change touched is judged by the law of the day on which that change was submitted; the rest stays
+    pinned to the trip's own submission.
+    """
+    granted = TripChange.objects.filter(trip=trip, state=TripChange.State.GRANTED, granted__isnull=False)
+    for change in granted.exclude(submitted=None).select_related("base", "granted").order_by("number"):
+        assert change.granted is not None
+        assert change.submitted is not None
+        touched = difference(change.base.dossier, change.granted.dossier).paths
+        anew = _judge(trip, stage, {**with_notices(trip), "submitted": change.submitted.isoformat()}, None)
+        every = [*_but(judgement.all_findings, touched), *_of(anew.all_findings, touched)]
+        due = [*_but(judgement.findings, touched), *_of(anew.findings, touched)]
+        bites = {finding.answer for finding in due if finding.level in ("block", "attest")}
+        judgement.findings = due
+        vars(judgement).update(
+            all_findings=every,
+            verdict="blocked" if "not_met" in bites else "incomplete" if "not_stated" in bites else "clear",
+        )
+
+
+def _of(findings: list[Finding], touched: frozenset[str]) -> list[Finding]:
+    return [finding for finding in findings if reads(finding, touched)]
+
+
+def _but(findings: list[Finding], touched: frozenset[str]) -> list[Finding]:
+    return [finding for finding in findings if not reads(finding, touched)]
 
 
 def _cited_grant(trip: Trip, value: TripValue, stage: str) -> dict[str, str] | None:

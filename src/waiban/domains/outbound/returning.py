@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.people.models import Traveller
 from waiban.core.ui.format import joined, span_text
-from waiban.domains.outbound.changing import difference
+from waiban.domains.outbound.differing import difference
 from waiban.domains.outbound.dossier import countries_of
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.members import traveller_id

@@ -27,11 +27,12 @@ from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import (
     Attachment,
     Attestation,
+    ChangeNotice,
     Deviation,
     InternalNotice,
-    PaperNeed,
     OutsideRecord,
     PaperHandling,
+    PaperNeed,
     Remedy,
     SendingPart,
     Settlement,
@@ -169,6 +170,7 @@ def show_trip(trip_id: uuid.UUID, keys: Iterable[int]) -> None:
             rows = rows.filter(part=None)
         rows.update(readers=readers)
     show_notices(InternalNotice.objects.filter(trip__in=trips, part=None), readers)
+    ChangeNotice.objects.filter(change__trip__in=trips).update(readers=readers)
     case_id = trips.values_list("case", flat=True).first()
     if case_id is not None:
         change_readers(case_id, readers)

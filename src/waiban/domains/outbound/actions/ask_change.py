@@ -15,7 +15,7 @@ from waiban.core.audit.record import record
 from waiban.core.notify.outbox import enqueue
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.actions.save_draft import locked
-from waiban.domains.outbound.changing import difference
+from waiban.domains.outbound.differing import difference
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Trip, TripChange
 from waiban.domains.outbound.teams import officer_of

@@ -20,10 +20,13 @@ from waiban.domains.outbound.actions.record_outside_approval import record_outsi
 from waiban.domains.outbound.actions.record_outside_change import record_outside_change
 from waiban.domains.outbound.actions.save_change import save_change
 from waiban.domains.outbound.actions.start_change import start_change
-from waiban.domains.outbound.changing import difference, judge_change
+from waiban.domains.outbound.changing import difference_of, judge_change
+from waiban.domains.outbound.check import check
+from waiban.domains.outbound.differing import difference, reads
 from waiban.domains.outbound.models import ChangeNotice, Trip, TripChange, TripMember, TripVersion
 from waiban.domains.outbound.tests import world
 from waiban.domains.outbound.versions import approved_value
+from waiban.kernel.clock import Clock
 
 pytestmark = pytest.mark.django_db(databases=["default", "register"])
 
@@ -294,3 +297,27 @@ def test_after_the_approval_the_trip_is_called_off_by_a_change_alone(people: Peo
     assert trip.case_id is not None
     with people.as_("designated_officer"), pytest.raises(CannotError, match="变更”页"):
         cancel_case(trip.case_id, reason="任务取消")
+
+
+def test_what_a_granted_change_touched_is_judged_by_its_day_and_the_rest_by_the_trips_own(people: People) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        real = Clock.today
+        patch.setattr(Clock, "today", lambda self: real(self) - timedelta(days=30))
+        trip = approved(people)
+        first = today()
+    with people.as_("designated_officer"):
+        change = ask_change(trip.pk, reason="会期缩短")
+        back = (date.fromisoformat(change.dossier["return"]) - timedelta(days=1)).isoformat()
+        posted = [("/return", [back]), ("/stops/0/leave", [back])]
+        change = save_change(change.pk, posted, revision=change.revision).change
+    through_desks(people, through_unit(people, change))
+    with people.as_("designated_officer"):
+        trip = Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
+        assert trip.dossier["return"] == back
+        judged = check(trip, "approve")
+        touched = difference_of(change).paths
+        days = {finding.rule: finding.law_day for finding in judged.all_findings}
+        assert days["days_by_country_count"] == today()
+        pinned = [finding for finding in judged.all_findings if finding.law_day == first]
+        assert pinned
+        assert not [finding.rule for finding in pinned if reads(finding, touched)]
