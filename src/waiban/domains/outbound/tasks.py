@@ -6,12 +6,26 @@ from django.utils.translation import gettext as _
 
 from waiban.core.people.persons import same_person_ids
 from waiban.domains.outbound.errors import CannotError
-from waiban.domains.outbound.models import Trip
+from waiban.domains.outbound.models import TravelDocument, Trip
 from waiban.domains.outbound.versions import approved_value
 from waiban.dossiers.trip import Trip as TripValue
 
 RUNNING = (Trip.State.APPROVED, Trip.State.AWAY)
 """While a paper may be handed out for the task: not after the return, and not once it was called off."""
+
+
+def kinds_for(trip: Trip) -> tuple[TravelDocument.Kind, ...]:
+    """What is carried where the trip goes: no passport to Hong Kong, Macao or Taiwan, no permit elsewhere."""
+    kind = TravelDocument.Kind
+    passports = (kind.PUBLIC_AFFAIRS, kind.SERVICE, kind.DIPLOMATIC)
+    match trip.channel:
+        case Trip.Channel.TAIWAN:
+            return (kind.TAIWAN_PERMIT,)
+        case Trip.Channel.HK_MACAO:
+            return (kind.HK_MACAO_PERMIT,)
+        case Trip.Channel.MIXED:
+            return (*passports, kind.HK_MACAO_PERMIT)
+    return passports
 
 
 def going(trip: Trip) -> set[str]:

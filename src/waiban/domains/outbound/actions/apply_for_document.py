@@ -13,7 +13,7 @@ from waiban.domains.outbound.actions.register_document import refuse_second
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.keeping import document_readers, move, new_code, next_slip, require_keeper
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument, Trip
-from waiban.domains.outbound.tasks import require_task
+from waiban.domains.outbound.tasks import kinds_for, require_task
 
 
 @transaction.atomic
@@ -27,8 +27,8 @@ def apply_for_document(
     if kind not in TravelDocument.Kind.values:
         raise CannotError(_("选证照种类"), "kind")
     require_task(trip, holder.pk)
-    if trip.channel == Trip.Channel.TAIWAN and kind != TravelDocument.Kind.TAIWAN_PERMIT:
-        raise CannotError(_("赴台只用往来台湾通行证，不办因公护照"), "kind")
+    if kind not in kinds_for(trip):
+        raise CannotError(_("这次去的地方不用%(kind)s") % {"kind": TravelDocument.Kind(kind).label}, "kind")
     refuse_second(holder, kind)
     if TravelDocument.objects.filter(holder=holder, kind=kind, state=TravelDocument.State.APPLIED).exists():
         raise CannotError(_("已经在申办"), "kind")

@@ -28,7 +28,7 @@ from waiban.domains.outbound.keeping import (
 )
 from waiban.domains.outbound.models import CustodyEvent, TravelDocument, Trip
 from waiban.domains.outbound.paper_facts import note_paper
-from waiban.domains.outbound.tasks import require_task
+from waiban.domains.outbound.tasks import kinds_for, require_task
 
 Why, Place, State = CustodyEvent.Why, TravelDocument.Place, TravelDocument.State
 FOR_A_TASK = (Why.VISA, Why.RELEASE)
@@ -142,6 +142,8 @@ def _for_task(document: TravelDocument, why: CustodyEvent.Why, trip_id: uuid.UUI
     if document.state != State.VALID:
         said = {"code": document.code, "state": document.get_state_display()}
         raise CannotError(_("%(code)s %(state)s，不能领用") % said, "documents")
+    if document.kind not in kinds_for(trip):
+        raise CannotError(_("这次去的地方不用%(kind)s") % {"kind": document.get_kind_display()}, "documents")
     if why == Why.VISA and trip.channel in (Trip.Channel.TAIWAN, Trip.Channel.HK_MACAO):
         raise CannotError(_("赴港澳台不办签证"), "why")
     if document.expires_on and value.return_ and document.expires_on < value.return_:

@@ -298,3 +298,17 @@ def test_two_hand_overs_of_one_document_wait_for_each_other(people: People, appr
         hand_over([document.pk], Why.VISA, trip_id=approved.pk, words="日本驻上海总领事馆")
         with pytest.raises(CannotError, match=re.escape("使领馆")):
             hand_over([document.pk], Why.VISA, trip_id=approved.pk, words="日本驻上海总领事馆")
+
+
+def test_no_permit_for_a_foreign_trip(people: People, approved: Trip) -> None:
+    member = people.city.travellers["member"].pk
+    with people.as_("desk_officer"):
+        permit = register_document(
+            member, kind="hk_macao_permit", number="CD1234567", expires_on=today() + timedelta(days=900)
+        )
+        record_briefing(approved.pk, [member], signed_on=today())
+        for why in (Why.VISA, Why.RELEASE):
+            with pytest.raises(CannotError, match="不用因公往来港澳"):
+                hand_over([permit.pk], why, trip_id=approved.pk, words="使领馆")
+        with pytest.raises(CannotError, match="不用大陆居民往来台湾"):
+            apply_for_document(approved.pk, member, kind="taiwan_permit")

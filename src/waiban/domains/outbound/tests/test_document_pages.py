@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -326,3 +327,31 @@ def test_register_issue_cancel_and_lose_from_the_pages(people: People, approved:
     page = text(desk, "documents_of", member)
     assert applied.code in page
     assert other.code in page
+
+
+@pytest.mark.parametrize(("name", "most"), [("documents", 40), ("debts", 30), ("visa_board", 45), ("errands", 30)])
+def test_the_lists_keep_their_query_budget(
+    people: People,
+    approved: Trip,
+    passport: TravelDocument,
+    *,
+    django_assert_max_num_queries: Any,
+    name: str,
+    most: int,
+) -> None:
+    """However many rows: what a row shows beside itself is read for the page at once."""
+    with people.as_("desk_officer"):
+        for n in range(12):
+            TravelDocument.objects.create(
+                office=people.office, holder=people.city.travellers["leader"], keeping_unit=people.city.units["unit"],
+                kind="service", code=f"P{n:05d}", state="cancelled", state_since=today(), place="drawer",
+                place_since=today(), readers=passport.readers,
+            )  # fmt: skip
+            Debt.objects.create(
+                office=people.office, trip=approved, owing_unit=people.city.units["unit"], kind="documents", key=str(n),
+                came_back=today(), due_on=today() + timedelta(days=n), readers=passport.readers,
+            )  # fmt: skip
+    client = people.client("designated_officer" if name == "errands" else "desk_officer")
+    client.get(reverse(f"outbound:{name}"))
+    with django_assert_max_num_queries(most):
+        assert client.get(reverse(f"outbound:{name}")).status_code == 200

@@ -19,6 +19,7 @@ from waiban.domains.outbound.briefing import briefing_signed
 from waiban.domains.outbound.debts import open_debts
 from waiban.domains.outbound.models import PaperNeed, TravelDocument, Trip
 from waiban.domains.outbound.need_pages import paper_name
+from waiban.domains.outbound.tasks import kinds_for
 from waiban.domains.outbound.versions import approved_value
 
 AHEAD = timedelta(days=60)
@@ -100,7 +101,7 @@ def _collect(units: list[Any], on: date) -> list[dict[str, Any]]:
         members = {member.id for member in (value.members or [] if value else []) if member.id}
         rows = TravelDocument.objects.filter(
             holder__in=[one for one in members if one], holder__unit__in=units, place=TravelDocument.Place.DRAWER,
-            state=TravelDocument.State.VALID,
+            state=TravelDocument.State.VALID, kind__in=kinds_for(trip),
         ).select_related("holder")  # fmt: skip
         open_needs = set(
             PaperNeed.objects.filter(trip=trip, state__in=PaperNeed.OPEN, answer="needed").values_list(

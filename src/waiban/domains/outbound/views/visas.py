@@ -41,7 +41,7 @@ from waiban.domains.outbound.models import PaperNeed, TravelDocument, Trip, Visa
 from waiban.domains.outbound.need_pages import board_rows, grid, need_row, paper_name, points, status
 from waiban.domains.outbound.needs import VIA, refresh_needs, safe_days
 from waiban.domains.outbound.queries import trip_or_404
-from waiban.domains.outbound.tasks import RUNNING
+from waiban.domains.outbound.tasks import RUNNING, kinds_for
 from waiban.domains.outbound.texts import place_name
 from waiban.domains.outbound.versions import approved_value
 from waiban.domains.outbound.views.custody import back_to, day_of, ids_of
@@ -162,7 +162,7 @@ def papers_visas(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         "stale": any(need["stale"] for line in lines for need in line["needs"]),
         "suggested": [need["pk"] for line in lines for need in line["needs"] if need["suggested"]],
         "running": running,
-        "kinds": [(kind.value, kind.label) for kind in _kinds(trip)],
+        "kinds": [(kind.value, kind.label) for kind in kinds_for(trip)],
         "members": [(line["id"], line["name"]) for line in lines],
         "here": reverse("outbound:papers_visas", args=[trip.pk]),
         "today": on.isoformat(),
@@ -406,19 +406,6 @@ def _held(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
 def _signed(trip: Trip, member: str) -> str:
     day: date | None = briefing_signed(trip, member)
     return short_day_text(day) if day else ""
-
-
-def _kinds(trip: Trip) -> list[TravelDocument.Kind]:
-    """What may be applied for under this trip."""
-    kind = TravelDocument.Kind
-    match trip.channel:
-        case Trip.Channel.TAIWAN:
-            return [kind.TAIWAN_PERMIT]
-        case Trip.Channel.HK_MACAO:
-            return [kind.HK_MACAO_PERMIT]
-        case Trip.Channel.MIXED:
-            return [kind.PUBLIC_AFFAIRS, kind.SERVICE, kind.DIPLOMATIC, kind.HK_MACAO_PERMIT]
-    return [kind.PUBLIC_AFFAIRS, kind.SERVICE, kind.DIPLOMATIC]
 
 
 def _choices(row: PaperNeed) -> list[tuple[uuid.UUID, str]]:
