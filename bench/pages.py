@@ -119,7 +119,10 @@ class Pages:
             yield f"list by due day, {name}", lambda client=client: client.get("/trips/?sort=due")
             yield f"list, a common word, {name}", lambda client=client: client.get("/trips/?q=洽谈")
             numbers = itertools.cycle(self.numbers(PERSONAS[name]))
-            yield f"list, a number, {name}", lambda client=client, numbers=numbers: client.get(f"/trips/?q={next(numbers)}")
+            yield (
+                f"list, a number, {name}",
+                lambda client=client, numbers=numbers: client.get(f"/trips/?q={next(numbers)}"),
+            )
             yield f"search, a name, {name}", lambda client=client: client.get("/search?q=程一")
             cases = itertools.cycle(self.cases(PERSONAS[name]))
             yield f"case, {name}", lambda client=client, cases=cases: client.get(f"/trips/{next(cases)}/")

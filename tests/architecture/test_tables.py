@@ -63,7 +63,9 @@ def test_every_table_of_ours_that_names_an_office_or_a_person_is_protected() -> 
     ]
     tables = {model._meta.db_table for model in open_models}
     register = {"audit_event", "audit_seal", "audit_sealhead"}
-    assert {table for table in tables - register if not reason(table)} == set()
+    closed = {"search_entry"}  # no right of the app's role at all: definer functions answer with ids
+    assert {table for table in tables - register - closed if not reason(table)} == set()
+    assert all(not rows(f"SELECT 1 WHERE has_any_column_privilege('{table}', 'SELECT')") for table in closed)
 
 
 def test_protected_tables_have_every_policy() -> None:
