@@ -64,7 +64,7 @@ class VisaBatch(ProtectedModel):
     via = models.CharField("送签途径", max_length=8, choices=Via)
     note_verbale = models.CharField("照会", max_length=60, blank=True, help_text="Its number, own channel only.")
     note_verbale_on = models.DateField("照会日期", null=True)
-    outside_number = models.CharField("上级批次号", max_length=60, blank=True)
+    outside_number = models.CharField("外部编号", max_length=60, blank=True)
     submitted_on = models.DateField("送出日期", null=True)
     opened_by_post_id = models.UUIDField("经手岗位", null=True)
 
