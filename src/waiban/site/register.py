@@ -5,14 +5,17 @@ import json
 import os
 import sys
 import uuid
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waiban.core.audit import chain
+from waiban.core.audit import bundle, chain
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from waiban.core.access.principals import Principal
     from waiban.core.audit.verify import Report
 
@@ -36,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     seal = verbs.add_parser("seal", help="give every committed event its place in the signed chain, now")
     seal.set_defaults(run=_seal)
     verify = verbs.add_parser("verify", help="find a changed, removed, cut or reordered entry")
-    verify.add_argument("file", nargs="?", type=Path, help="an exported register; without it the database")
+    verify.add_argument("file", nargs="?", type=Path, help="an exported register or case; without it the database")
     verify.add_argument("--office", metavar="SLUG", help="only this office")
     verify.add_argument("--head", type=Path, metavar="FILE", help="a head or an export that was kept elsewhere")
     verify.add_argument("--export", type=Path, metavar="FILE", help="also write the register of --office to FILE")
@@ -51,10 +54,20 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _verify_file(path: Path, key_file: Path | None) -> int:
     key = chain.public_key(key_file.read_text().strip()) if key_file else None
+    if zipfile.is_zipfile(path):
+        return _verify_case(path, key)
     with path.open(encoding="utf-8") as lines:
         head, used, problems = chain.verify_export(lines, key)
     whose = "" if key else f"; the key is the file's own: compare its fingerprint {chain.fingerprint(used)}"
     print(f"{path}: office {head.office}, {head.count} entries, sealed {head.sealed_at}{whose}")
+    return _print_problems(problems)
+
+
+def _verify_case(path: Path, key: "Ed25519PublicKey | None") -> int:
+    """A case exported for an inspector."""
+    manifest, used, problems = bundle.verify_bundle(path.read_bytes(), key)
+    whose = "" if key else f"; the key is the file's own: compare its fingerprint {chain.fingerprint(used)}"
+    print(f"{path}: case {manifest['case']}, {len(manifest['files'])} files, made {manifest['made_at']}{whose}")
     return _print_problems(problems)
 
 

@@ -27,6 +27,7 @@ class OutboundConfig(AppConfig):
             cards,
             change_settings,
             debts,
+            inspecting,
             merging,
             outside,
             outside_form,
@@ -64,6 +65,7 @@ class OutboundConfig(AppConfig):
         subjects.register(SETTLEMENT)
         debts.register(Debt.Kind.SETTLEMENT, settling.owed)
         texts.register("trip.approval_to_record", _("外部系统显示已批准，请录批件：%(title)s %(number)s"))
+        jobs.register(inspecting.KIND, inspecting.export_case)
         search.register(searching.INDEXED)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)

@@ -46,6 +46,7 @@ SENTENCES = {
     "trip.build_budget": _("按行程生成预算"),
     "trip.confirm_settlement": _("财务核定决算：核销 %(payable_cny)s 元，不予核销 %(refused_cny)s 元"),
     "trip.hand_in_settlement": _("报送决算：实际 %(total_cny)s 元，不予核销 %(refused_cny)s 元"),
+    "trip.inspect": _("检查导出 %(reason)s"),
     "trip.report_status": _("外部状态 %(system)s：%(raw)s %(number)s"),
     "trip.handle_paper": _("登记用印或领取：%(what)s %(number)s"),
     "trip.print_papers": _("打印材料 %(papers)s 份"),

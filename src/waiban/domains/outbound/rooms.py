@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from waiban.core.access.permissions import Permission
+from waiban.core.access.principals import current_principal
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.sending import by_parts
 
@@ -48,6 +50,10 @@ def _has_senders(trip: Trip) -> bool:
     return by_parts(trip)
 
 
+def _for_inspectors(trip: Trip) -> bool:
+    return trip.case_id is not None and current_principal().may(Permission.AUDIT_READ)
+
+
 def _own(trip: Trip) -> bool:
     return not trip.imported
 
@@ -82,6 +88,7 @@ ROOMS: list[Room] = [
     Room("changes", gettext_lazy("变更"), "outbound:changes", _was_approved),
     Room("after", pgettext_lazy("返回页", "返回"), "outbound:after", _returned),
     Room("value", gettext_lazy("成效"), "outbound:value", _returned),
+    Room("inspection", gettext_lazy("检查导出"), "outbound:inspection", _for_inspectors),
 ]
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, IntegerField, Q, QuerySet, Sum
+from django.db.models import Count, F, Func, IntegerField, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from waiban.core.casework.models import Decision, StepTime
@@ -75,8 +75,11 @@ def _asked(span: Span) -> "QuerySet[Trip]":
     return Trip.objects.filter(state__in=ENDED, depart__range=span.days, imported=False)
 
 
-DAYS = ExpressionWrapper(F("return_on") - F("depart") + 1, output_field=IntegerField())
-PERSON_DAYS = ExpressionWrapper((F("return_on") - F("depart") + 1) * F("head_count"), output_field=IntegerField())
+# Written out: PostgreSQL counts the days between two dates as a whole number, Django would ask it for an interval.
+DAYS = Func(
+    F("return_on"), F("depart"), template="(%(expressions)s + 1)", arg_joiner=" - ", output_field=IntegerField()
+)
+PERSON_DAYS = DAYS * F("head_count")
 SUMS: Mapping[str, Any] = {
     "groups": Count("pk"), "people": Sum("head_count"), "days": Sum(DAYS), "person_days": Sum(PERSON_DAYS),
     "cny": Sum("total_cny"), "priced_days": Sum(PERSON_DAYS, filter=Q(total_cny__isnull=False)),
