@@ -31,7 +31,9 @@ def heads(client: Client, address: str = "/trips/") -> list[str]:
 def tabs(client: Client, address: str = "/trips/?view=all") -> dict[str, str]:
     page = client.get(address).content.decode()
     listed = page.partition('class="tabs-list"')[2].partition("</ul>")[0]
-    return {name.strip(): url.replace("&amp;", "&") for url, name in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)', listed)}
+    return {
+        name.strip(): url.replace("&amp;", "&") for url, name in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)', listed)
+    }
 
 
 def sheet(client: Client, address: str) -> list[list[Any]]:
@@ -80,7 +82,9 @@ def test_a_view_is_renamed_changed_opened_with_and_deleted(people: People, desk:
     desk.post(door, {"act": "save", "name": "乙", "query": f"view=open&saved={pk}"})
     desk.post(door, {"act": "keep", "query": f"view=open&country=JP&saved={pk}"})
     assert tabs(desk)["乙"] == f"/trips/?view=open&country=JP&saved={pk}"
-    desk.post("/lists/trips/columns/", {"act": "into", "column": ["where"], "query": f"view=open&country=JP&saved={pk}"})
+    desk.post(
+        "/lists/trips/columns/", {"act": "into", "column": ["where"], "query": f"view=open&country=JP&saved={pk}"}
+    )
     desk.post(door, {"act": "first"})
     assert heads(desk, "/trips/") == ["团组", "目的地"], "the list opens with it"
     assert len(heads(desk, "/trips/?view=all")) == 10
