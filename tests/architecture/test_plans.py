@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
+from waiban.core.access import keys
 from waiban.core.people.personas import People, build_people
 from waiban.domains.outbound.models import Trip
 from waiban.domains.outbound.tests import world
@@ -138,6 +139,7 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
     from waiban.site.testing import database_of_its_own
 
     with django_db_blocker.unblock(), database_of_its_own("plans") as (server, _name):
+        keys._whole.cache_clear()  # numbers of keys are another database's
         people = build_people()
         world.ready(people)
         world.submitted(people, world.draft(people))
