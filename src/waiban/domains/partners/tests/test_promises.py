@@ -7,7 +7,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -190,3 +191,19 @@ def _picture() -> bytes:
     out = BytesIO()
     Image.new("RGB", (40, 20), "white").save(out, "PNG")
     return out.getvalue()
+
+
+def test_the_list_asks_the_database_no_more_for_many_rows(people: People, promise: Promise) -> None:
+    client = people.client("desk_officer")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("partners:promises")).status_code == 200
+        return len(queries)
+
+    asked()
+    one = asked()
+    with people.as_("designated_officer"):
+        api.record(people.office, "trip_report", uuid.uuid4(), 1, [made(people, place=n) for n in range(8)])
+    assert asked() == one
+    assert one <= 16
