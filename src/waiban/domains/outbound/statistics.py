@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Func, IntegerField, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from waiban.core.casework.errors import CannotError
 from waiban.core.casework.models import Decision, StepTime
 from waiban.core.casework.processes import current_release, parsed
 from waiban.core.offices.models import Office
@@ -164,7 +165,10 @@ def _settled(span: Span) -> Decimal | None:
 
 
 def _steps(office: Office) -> tuple[StepFigure, ...]:
-    process = parsed(current_release(office.pk, "trip").bpmn)
+    try:
+        process = parsed(current_release(office.pk, "trip").bpmn)
+    except CannotError:
+        return ()
     rows = {row.step: row for row in StepTime.objects.filter(office=office, process="trip")}
     return tuple(
         StepFigure(node.name, rows[step].closed, rows[step].p50, rows[step].p90)
