@@ -2,10 +2,13 @@
 
 import io
 import uuid
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,7 +30,7 @@ from waiban.domains.outbound.actions.objections import (
 )
 from waiban.domains.outbound.actions.post_notice import PLACES
 from waiban.domains.outbound.models import InternalNotice, Objection, SendingPart, Trip
-from waiban.domains.outbound.noticing import notice_page, notice_view, notices_of, place_words
+from waiban.domains.outbound.noticing import NoticePage, notice_page, notice_view, notices_of, place_words
 from waiban.domains.outbound.queries import trip_or_404
 from waiban.domains.outbound.versions import actual_version
 from waiban.domains.outbound.views.cases import wanted_day
@@ -46,7 +49,17 @@ def notices(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         sort=request.GET.get("sort", ""),
     )
-    return render(request, "outbound/notices.html", {"section": "trips", "page": page, "today": today()})
+    return render(
+        request,
+        "outbound/notices.html",
+        {
+            "section": "trips",
+            "page": page,
+            "today": today(),
+            "filters": _filters(page),
+            "export_url": f"{reverse('outbound:notices_export')}?{page.query}",
+        },
+    )
 
 
 @open_to(Permission.TRIP_READ)
@@ -163,6 +176,27 @@ def notice_file(request: HttpRequest, shown_id: uuid.UUID) -> HttpResponse:  # n
     response = HttpResponse(text, content_type="text/html; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="notice-until-{notice.until:%Y%m%d}.html"'
     return response
+
+
+def _filters(page: NoticePage) -> list[dict[str, Any]]:
+    """Three menus, each naming what it shows now."""
+    states = {"showing": _("正在公示"), "hanging": _("期满待撤"), "answer": _("有异议待答复"), "all": _("全部")}
+    phases = {"": _("行前和事后"), **{code: str(label) for code, label in InternalNotice.Phase.choices}}
+    orders = {"": _("后结束的在前"), "until": _("先结束的在前")}
+    return [
+        _menu("state", page.state, states, page),
+        _menu("phase", page.phase, phases, page),
+        _menu("sort", page.sort, orders, page),
+    ]
+
+
+def _menu(name: str, chosen: str, words: dict[str, str], page: NoticePage) -> dict[str, Any]:
+    kept = {"state": page.state, "phase": page.phase, "sort": page.sort}
+    options = [
+        {"label": label, "url": "?" + urlencode(kept | {name: code}), "count": None, "current": code == chosen}
+        for code, label in words.items()
+    ]
+    return {"label": words[chosen], "options": options}
 
 
 def title_of(notice: InternalNotice) -> str:
