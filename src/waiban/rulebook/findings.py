@@ -392,8 +392,15 @@ class Finding(msgspec.Struct, dict=True, eq=False):
         filled = list(parts)
         for index in range(1, len(parts), 2):
             name = parts[index]
-            known = name in words
-            filled[index] = self._word(words[name], language) if known else self._special(name, language, item)
+            if name not in words:
+                filled[index] = self._special(name, language, item)
+                continue
+            word = self._word(words[name], language)
+            if (
+                "{" in word and word != words[name]
+            ):  # a label of the law may hold facts itself; what people typed may not
+                word = self._fill(word, words, language, item)
+            filled[index] = word
         return "".join(filled)
 
     def _special(self, name: str, language: Language, item: Item | None) -> str:
