@@ -16,6 +16,7 @@ SENTENCES = {
     "document.register": _("登记证照 %(code)s"),
     "document.show_number": _("查看证照号码 %(code)s：%(reason)s"),
     "document.take_stock": _("清点证照，应在 %(expected)s 本，实在 %(found)s 本"),
+    "document.transfer": _("证照转到新单位 %(code)s"),
     "entry_rule.set": _("录入入境要求 %(country)s"),
     "trip.record_briefing": _("登记行前教育签到 %(n)s 人"),
     "unit.lift_suspension": _("恢复受理：%(reason)s"),

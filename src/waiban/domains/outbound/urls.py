@@ -79,6 +79,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/number/", documents.number, name="document_number"),
     path("documents/<uuid:document_id>/issue/", custody.issue, name="issue_document"),
+    path("documents/<uuid:document_id>/transfer/", custody.transfer, name="transfer_document"),
     path("documents/<uuid:document_id>/cancel/", custody.cancel, name="cancel_document"),
     path("documents/<uuid:document_id>/lost/", custody.lost, name="lose_document"),
     path("debts/", debts.debts, name="debts"),

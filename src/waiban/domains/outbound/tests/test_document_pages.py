@@ -15,6 +15,7 @@ from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.actions.withdraw import cancel_case
 from waiban.core.casework.clocks import today
 from waiban.core.files.models import StoredFile
+from waiban.core.people.actions.save_traveller import Facts, save_traveller
 from waiban.core.people.personas import People
 from waiban.domains.outbound import debts
 from waiban.domains.outbound.actions.hand_over import hand_over
@@ -120,6 +121,30 @@ def test_a_document_out_for_a_task_that_was_called_off_is_to_be_called_back(
         assert approved.case_id
         cancel_case(approved.case_id, reason="展会取消")
     assert passport.code in text(desk, "documents", view="recall")
+
+
+def test_the_documents_of_who_moved_retired_or_left_are_listed(people: People, passport: TravelDocument) -> None:
+    desk, member = people.client("desk_officer"), people.city.travellers["member"]
+    assert passport.code not in text(desk, "documents", view="left")
+    with people.as_system():
+        save_traveller(
+            people.city.units["unit"], name=member.name, facts=Facts(rank="section", status="retired"),
+            since=today() - timedelta(days=1), traveller_id=member.pk,
+        )  # fmt: skip
+    page = text(desk, "documents", view="left")
+    assert passport.code in page
+    assert "已退休" in page
+    with people.as_system():
+        save_traveller(
+            people.city.units["elsewhere"], name=member.name, facts=Facts(rank="section", status="serving"),
+            since=today(), traveller_id=member.pk,
+        )  # fmt: skip
+    assert "已调离" in text(desk, "documents", view="left")
+    assert people.client("outsider").get(reverse("outbound:document", args=[passport.pk])).status_code == 404
+    desk.post(reverse("outbound:transfer_document", args=[passport.pk]))
+    assert passport.code not in text(desk, "documents", view="left")
+    assert passport.code in text(people.client("outsider"), "documents")
+    assert people.client("designated_officer").get(reverse("outbound:document", args=[passport.pk])).status_code == 404
 
 
 def test_the_number_is_shown_once_for_a_reason(people: People, passport: TravelDocument) -> None:

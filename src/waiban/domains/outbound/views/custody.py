@@ -29,6 +29,7 @@ from waiban.domains.outbound.actions.issue_document import issue_document
 from waiban.domains.outbound.actions.record_briefing import record_briefing
 from waiban.domains.outbound.actions.register_document import register_document
 from waiban.domains.outbound.actions.take_stock import expected_in, misread, take_stock
+from waiban.domains.outbound.actions.transfer_document import transfer_document
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.forms.documents import IssueForm, RegisterForm, trying
 from waiban.domains.outbound.keeping import may_keep
@@ -112,6 +113,17 @@ def cancel(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     row = queries.document_or_404(document_id)
     try:
         cancel_document(row.pk, reason=request.POST.get("reason", "")[:200])
+    except CannotError as error:
+        return document_page(request, row, trouble=error.message)
+    return HttpResponseRedirect(reverse("outbound:document", args=[row.pk]))
+
+
+@open_to(Permission.DOCUMENT_KEEP)
+@require_POST
+def transfer(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    row = queries.document_or_404(document_id)
+    try:
+        transfer_document(row.pk)
     except CannotError as error:
         return document_page(request, row, trouble=error.message)
     return HttpResponseRedirect(reverse("outbound:document", args=[row.pk]))

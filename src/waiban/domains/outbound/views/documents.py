@@ -166,6 +166,7 @@ def document_page(request: HttpRequest, row: TravelDocument, *, number: str = ""
         "trouble": trouble,
         "keeps": keeps,
         "may_move": not gone and row.state != TravelDocument.State.APPLIED and (keeps or (carries and own)),
+        "moved_to": row.holder.unit.name if keeps and row.holder.unit_id != row.keeping_unit_id else "",
         "may_issue": keeps and row.state == TravelDocument.State.APPLIED,
         "may_cancel": keeps and not gone and row.place in (Place.DRAWER, Place.UNIT_KEEPER, Place.APPLYING),
         "may_lose": not gone and (keeps or carries) and row.state != TravelDocument.State.APPLIED,
