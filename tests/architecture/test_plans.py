@@ -23,7 +23,7 @@ pytestmark = pytest.mark.real_database
 
 COPIES, OWN = 4000, 100
 """Copies of one trip with all that hangs on it; and how many of them are the measured unit's."""
-MOST = 6000
+MOST = 8000
 """Rows that a page may read of one table however many there are: what its counts, menus and first looks stop at,
 with several of them on one page; a desk of four thousand items pays most.
 """

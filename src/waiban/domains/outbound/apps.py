@@ -67,6 +67,7 @@ class OutboundConfig(AppConfig):
         texts.register("trip.approval_to_record", _("外部系统显示已批准，请录批件：%(title)s %(number)s"))
         jobs.register(inspecting.KIND, inspecting.export_case)
         search.register(searching.INDEXED)
+        search.register(searching.PAPERS)
         search.register_finder(search.Finder(searching.KIND, _("团组"), searching.find, order=10))
         retention.register(retaining.holds)
         retention.register_eraser(cards.erase_of)

@@ -10,7 +10,7 @@ from waiban.core.access.order import walked
 from waiban.core.search.queries import Matching, among, ids, narrowed
 from waiban.core.search.registry import Hit, Indexed
 from waiban.core.ui.format import people_text, short_day_text
-from waiban.domains.outbound.models import Trip, TripMember
+from waiban.domains.outbound.models import Attachment, Trip, TripMember
 from waiban.domains.outbound.texts import case_number, destination_text
 
 KIND = "trip"
@@ -39,24 +39,45 @@ INDEXED = Indexed(
 )
 
 
+def numbers(paper: Attachment) -> list[str]:
+    """The 文号 of a paper in the file, such as the unit's request; what was taken out is found no more."""
+    return [] if paper.removed_at else [paper.number]
+
+
+PAPERS = Indexed("attachment", "outbound.Attachment", numbers, mark="a")
+
+
 def matching(asked: str) -> Matching:
-    """Trips whose own words hold what was asked, or on which somebody travels whose name does."""
+    """Trips whose own words hold what was asked, or a paper of whose file has its number, or on which somebody travels
+    whose name holds it.
+    """
 
     def everything(most: int | None) -> Sequence[UUID]:
-        travellers = ids("traveller", asked, most)
-        if most is not None and len(travellers) >= most:
-            travellers = ids("traveller", asked)  # a surname: which of them travelled isn't told by the newest
+        travellers = _beside("traveller", asked, most)
         going = TripMember.objects.filter(traveller__in=travellers).order_by("-trip").values_list("trip", flat=True)
         by_name = list(going.distinct()[:most]) if travellers else []
-        return list(dict.fromkeys([*ids(KIND, asked, most), *by_name]))
+        papers = _beside("attachment", asked, most)
+        by_number = Attachment.objects.filter(pk__in=papers).values_list("trip", flat=True) if papers else ()
+        return list(dict.fromkeys([*ids(KIND, asked, most), *by_number, *by_name]))
 
     def some(given: Sequence[UUID]) -> set[UUID]:
         found = among(KIND, asked, given)
+        filed = list(
+            Attachment.objects.filter(trip__in=set(given) - found).exclude(number="").values_list("trip", "pk")
+        )
+        numbered = among("attachment", asked, [paper for _trip, paper in filed])
+        found |= {trip for trip, paper in filed if paper in numbered}
         going = list(TripMember.objects.filter(trip__in=set(given) - found).values_list("trip", "traveller"))
         named = among("traveller", asked, {traveller for _trip, traveller in going})
         return found | {trip for trip, traveller in going if traveller in named}
 
     return Matching(everything, some)
+
+
+def _beside(kind: str, asked: str, most: int | None) -> list[UUID]:
+    """All of them where there are many (a surname, a year): the newest don't tell which trips they belong to."""
+    found = ids(kind, asked, most)
+    return ids(kind, asked) if most is not None and len(found) >= most else found
 
 
 def find(asked: str, most: int) -> list[Hit]:

@@ -10,6 +10,7 @@ from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
 from waiban.core.files.models import StoredFile
+from waiban.core.search.keep import keep
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, Trip
 
@@ -34,6 +35,7 @@ def add_attachment(
         added_by_post_id=principal.post,
         readers=trip.readers,
     )
+    keep("attachment", attachment)
     record(
         "trip.add_attachment",
         principal,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from waiban.core.access.principals import current_principal
 from waiban.core.audit.record import record
+from waiban.core.search.keep import keep
 from waiban.domains.outbound import policies
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment
@@ -21,6 +22,7 @@ def remove_attachment(attachment_id: uuid.UUID) -> Attachment:
         raise CannotError(_("案卷已交出，附件不能再移除"))
     attachment.removed_at = timezone.now()
     attachment.save(update_fields=["removed_at"])
+    keep("attachment", attachment)
     record(
         "trip.remove_attachment",
         principal,

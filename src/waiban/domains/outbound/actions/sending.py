@@ -13,6 +13,7 @@ from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
 from waiban.core.files.models import StoredFile
+from waiban.core.search.keep import keep
 from waiban.domains.outbound.actions.post_notice import check_span, make_notice
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import Attachment, InternalNotice, SendingPart
@@ -131,6 +132,7 @@ def attach_to_part(part: SendingPart, kind: str, stored: StoredFile, *, title: s
         added_by_post_id=principal.post,
         readers=part.readers,
     )
+    keep("attachment", attachment)
     record(
         "sending.add_attachment",
         principal,

@@ -43,7 +43,7 @@ def test_found_by_title_number_unit_inviter_place_and_name(people: People, trip:
         name = people.city.travellers["leader"].name
         unit = trip.unit.name
     number = f"{trip.year}-{trip.number:04d}"
-    for asked in ("经贸洽谈", "贸", "日本", number, number.replace("-", ""), f"〔{trip.year}〕{trip.number}", unit[1:4],
+    for asked in ("经贸洽谈", "贸", "日本", "商请[2027]3号", number, number.replace("-", ""), f"〔{trip.year}〕{trip.number}", unit[1:4],
                   inviter[2:6], name, name[0], f"经贸 {unit[:3]}"):  # fmt: skip
         assert "赴日本经贸洽谈" in rows(client, asked, page), asked
     for asked in ("经贸谈", "冰岛", "2031-0001", name + name, "贸经"):
