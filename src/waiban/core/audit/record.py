@@ -110,4 +110,5 @@ def record_many(
                 }
                 for subject, readers, data in events[start : start + 2_000]
             ]  # fmt: skip
-            cursor.execute(statement, [*common, json.dumps(rows, ensure_ascii=False, default=str)])
+            values: list[Any] = [*common, json.dumps(rows, ensure_ascii=False, default=str)]
+            cursor.execute(statement, values)

@@ -14,7 +14,9 @@ def texts(case: Case) -> list[str]:
     return [case.number, case.title, case.unit.name, case.unit.short_name, case.destination]
 
 
-INDEXED = Indexed(KIND, "casework.Case", texts, related=("unit",), deferred=("marking",), depends={"unit": "unit"}, mark="c")
+INDEXED = Indexed(
+    KIND, "casework.Case", texts, related=("unit",), deferred=("marking",), depends={"unit": "unit"}, mark="c"
+)
 
 
 def find(asked: str, most: int) -> list[Hit]:

@@ -12,4 +12,3 @@ def texts(traveller: Traveller) -> list[str]:
 
 
 INDEXED = Indexed(KIND, "people.Traveller", texts, mark="p")
-

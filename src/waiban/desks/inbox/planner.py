@@ -88,7 +88,8 @@ def _url(name: str) -> str:
 
 def latest_days(depart: date, today: date) -> Plan | None:
     """Counted back in working days from the day of leaving; None where no process is published."""
-    office = Office.objects.filter(pk=current_principal().office).first()
+    mine = current_principal().office
+    office = Office.objects.filter(pk=mine).first() if mine else None
     found = outbound.latest_days(office, depart) if office else None
     if found is None:
         return None

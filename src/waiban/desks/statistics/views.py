@@ -109,7 +109,8 @@ def statement_paper(request: HttpRequest) -> HttpResponse:
 
 
 def _office() -> Office:
-    office = Office.objects.filter(pk=current_principal().office).first()
+    principal = current_principal()
+    office = Office.objects.filter(pk=principal.office).first() if principal.office else None
     if office is None:
         raise Http404
     return office

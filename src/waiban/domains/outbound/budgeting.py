@@ -82,7 +82,11 @@ def build(value: TripValue, law: Law, *, crossing: str = "arrive", on: date | No
                 continue
             line = {"item": item, "country": stop.country, "city": stop.city, "people": people, "days": count}
             currency, cap, note = _cap(law, law_day, stop, item)
-            line |= {"currency": currency, "unit_price": number(Decimal(cap)) if cap is not None else None, "payer": "own_unit"}
+            line |= {
+                "currency": currency,
+                "unit_price": number(Decimal(cap)) if cap is not None else None,
+                "payer": "own_unit",
+            }
             line = {name: kept for name, kept in line.items() if kept is not None}
             key = key_of(line)
             if key in lines:  # the same city twice, A→B→A: one line, the days together

@@ -49,7 +49,7 @@ def _filed_by_parts(trip: Trip) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for part in SendingPart.objects.filter(trip=trip).exclude(state="dropped").select_related("unit"):
         bodies = bodies_of(part)
-        rows = Decision.objects.filter(case_id=part.case_id, step="personnel_filing", nature="step")
+        rows = Decision.objects.filter(case=part.case, step="personnel_filing", nature="step")
         for decision in rows.exclude(outcome="send_back").select_related("post__unit").order_by("id"):
             for member in bodies.get(decision.entry, ()):
                 found[member] = _review(decision)

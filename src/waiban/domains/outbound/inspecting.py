@@ -151,7 +151,7 @@ def _files(trip: Trip) -> Iterable[StoredFile]:
     wanted |= set(PaperEntry.objects.filter(item__case=trip.case).values_list("scan", flat=True))
     for pdf, docx, scan in Paper.objects.filter(case_id=trip.case_id).values_list("pdf", "docx", "stamped_scan"):
         wanted |= {pdf, docx, scan}
-    return StoredFile.objects.filter(pk__in=wanted - {None}).order_by("sha256").distinct()
+    return StoredFile.objects.filter(pk__in=[one for one in wanted if one]).order_by("sha256").distinct()
 
 
 def _json(value: Any) -> bytes:

@@ -14,7 +14,7 @@ CONTENTS = (
 def with_notices(trip: Trip) -> dict[str, Any]:
     """The dossier with the notices as their rows say: a sending unit shows its own without seeing the dossier."""
     if not SendingPart.objects.filter(trip=trip).exists():
-        return trip.dossier
+        return dict(trip.dossier)
     return {**trip.dossier, "notices": notice_entries(trip)}
 
 

@@ -82,7 +82,7 @@ class PartPage:
 def part_page(part: SendingPart) -> PartPage:
     from waiban.core.papers.models import Paper
 
-    case = Case.objects.select_related("unit", "office", "release").get(pk=part.case_id)
+    case = Case.objects.select_related("unit", "office", "release").get(pk=str(part.case_id))
     dossier = part.content["dossier"]
     members = dossier.get("members") or []
     ids = [found for found in map(traveller_id, members) if found]

@@ -31,7 +31,7 @@ def connections(request: HttpRequest) -> HttpResponse:
         return _page(request)
     try:
         if request.POST.get("what") == "webhook":
-            office = Office.objects.get(pk=current_principal().office)
+            office = Office.objects.get(pk=str(current_principal().office))
             _target, secret = allow_webhook(
                 office, url=request.POST.get("url", "").strip(), name=request.POST.get("name", ""),
                 private_allowed="private_allowed" in request.POST,

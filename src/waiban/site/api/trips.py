@@ -133,7 +133,7 @@ def list_trips(request: HttpRequest, asked: Query[Asked]) -> Json:  # noqa: ARG0
 
 @router.post("/trips", response={201: TripWhole, **REFUSALS}, summary="Hand in a dossier as a draft")
 @needs("trips:write")
-def add_trip(request: HttpRequest, given: Dossier) -> Said:
+def add_trip(request: HttpRequest, given: Dossier) -> Said[Json]:
     def act() -> tuple[int, Json]:
         dossier = _read(given.dossier)
         post = Post.objects.select_related("unit").get(pk=_principal(request).post)
@@ -195,13 +195,13 @@ def check_dossier(request: HttpRequest, given: Dossier) -> Json:
 
 @router.post("/trips/{trip_id}/start", response={200: TripLine, **REFUSALS}, summary="Start a draft inside the unit")
 @needs("trips:submit")
-def start_one(request: HttpRequest, trip_id: uuid.UUID) -> Said:
+def start_one(request: HttpRequest, trip_id: uuid.UUID) -> Said[Json]:
     return Said(*once(request, lambda: _hand_on(request, trip_id, start_trip)))
 
 
 @router.post("/trips/{trip_id}/submit", response={200: TripLine, **REFUSALS}, summary="Hand a trip to the office")
 @needs("trips:submit")
-def submit_one(request: HttpRequest, trip_id: uuid.UUID) -> Said:
+def submit_one(request: HttpRequest, trip_id: uuid.UUID) -> Said[Json]:
     return Said(*once(request, lambda: _hand_on(request, trip_id, submit_trip)))
 
 
@@ -220,7 +220,7 @@ def outside_records(request: HttpRequest, trip_id: uuid.UUID) -> list[Json]:  # 
     "/trips/{trip_id}/outside-records", response={201: OutsideLine, **REFUSALS}, summary="Report an outside status"
 )
 @needs("status:report")
-def report(request: HttpRequest, trip_id: uuid.UUID, given: NewStatus) -> Said:
+def report(request: HttpRequest, trip_id: uuid.UUID, given: NewStatus) -> Said[Json]:
     """A mirrored approval approves nothing: it asks the desk to record the paper."""
 
     def act() -> tuple[int, Json]:

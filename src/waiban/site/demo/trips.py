@@ -267,7 +267,9 @@ class Player:
         day = today()
         stays = str(self.city.travellers[self.story.people[-1]].pk)
         with self.as_unit("officer"):
-            change = start_change(ask_change(self.pk, reason="本人因病不能成行，由团长一并洽谈。", without=[stays]).pk, on=day)
+            change = start_change(
+                ask_change(self.pk, reason="本人因病不能成行，由团长一并洽谈。", without=[stays]).pk, on=day
+            )
         with self.as_unit("head"):
             decide(WorkItem.objects.get(case=change.case, step="unit_approval", state="open").pk, "agree",
                    opinion="同意减员。", on=day)  # fmt: skip

@@ -62,6 +62,8 @@ def _durations(office: uuid.UUID, on: date) -> dict[tuple[str, str], list[int]]:
     )
     rows = closed.values_list("case", "case__release__process", "step", "opened_on", "closed_on")
     for case, process, step, opened, ended in rows.iterator(chunk_size=5000):
+        if ended is None:
+            continue
         days = calendar.workdays(opened + clocks.DAY, ended)
         for since, until in paused.get(case, ()):
             days -= calendar.workdays(max(since, opened) + clocks.DAY, min(until, ended))

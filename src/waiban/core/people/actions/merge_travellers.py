@@ -49,7 +49,9 @@ def keep_apart(one_id: uuid.UUID, other_id: uuid.UUID, *, reason: str) -> Travel
     if not reason.strip():
         raise CannotError(_("写一句理由，以后查得到"))
     day = today(one.unit.office)
-    row = _row(principal, one, other, reason, undone_on=day, undone_by_post_id=principal.post, undo_reason=reason.strip())
+    row = _row(
+        principal, one, other, reason, undone_on=day, undone_by_post_id=principal.post, undo_reason=reason.strip()
+    )
     record(
         "traveller.keep_apart", principal, subject=("traveller", one.pk), office=row.office_id, readers=row.readers,
         data={"other": other.pk, "reason": reason.strip()},
@@ -92,7 +94,9 @@ def _both(one_id: uuid.UUID, other_id: uuid.UUID, act: str) -> tuple[Principal, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"merge {principal.office}"])
     rows = Traveller.objects.select_for_update(of=("self",)).select_related("unit__office")
-    found = {row.pk: row for row in rows.filter(pk__in=[one_id, other_id], unit__office=principal.office).order_by("pk")}
+    found = {
+        row.pk: row for row in rows.filter(pk__in=[one_id, other_id], unit__office=principal.office).order_by("pk")
+    }
     if one_id == other_id or len(found) != 2:
         raise CannotError(_("请选两条不同的记录"))
     if any(row.erased_on for row in found.values()):

@@ -112,7 +112,14 @@ def test_a_grant_holds_between_its_days_and_until_it_is_taken_back(people: Peopl
 
 @pytest.mark.parametrize(
     "change",
-    [{"number": ""}, {"by": " "}, {"ranks": []}, {"channels": ["foreign", "taiwan"]}, {"documents": []}, {"until": date(2026, 1, 1)}],
+    [
+        {"number": ""},
+        {"by": " "},
+        {"ranks": []},
+        {"channels": ["foreign", "taiwan"]},
+        {"documents": []},
+        {"until": date(2026, 1, 1)},
+    ],
 )
 def test_a_grant_says_what_it_grants(people: People, change: dict[str, object]) -> None:
     with people.as_("office_head"), pytest.raises(CannotError):

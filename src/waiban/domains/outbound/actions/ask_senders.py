@@ -148,7 +148,7 @@ def drop_all(trip: Trip, *, on: date) -> None:
 
 def drop(part: SendingPart, *, on: date) -> None:
     """Part of another act, whoever does it: what still waits in the unit is taken back, and stays on record."""
-    case = Case.objects.select_related("unit", "office", "applicant_post").get(pk=part.case_id)
+    case = Case.objects.select_related("unit", "office", "applicant_post").get(pk=str(part.case_id))
     SendingPart.objects.filter(pk=part.pk).update(state=State.DROPPED)
     InternalNotice.objects.filter(part=part, replaced=False).update(replaced=True)
     if not case.result:

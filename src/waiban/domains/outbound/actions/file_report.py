@@ -12,6 +12,7 @@ from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
 from waiban.core.casework.policies import may_act
 from waiban.core.people.models import Post
+from waiban.domains.outbound import debts
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.items import open_item
@@ -55,6 +56,7 @@ def file_report(trip_id: uuid.UUID, *, published_on: date | None = None, on: dat
         data={"published_on": published_on, "promises": len(report.promised)},
     )
     decide(item.pk, "done", on=day)
+    debts.refresh(trip.pk, trip.office_id)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
 
 

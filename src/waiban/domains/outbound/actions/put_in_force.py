@@ -43,10 +43,10 @@ def put_in_force(plan: AnnualPlan, *, decision: uuid.UUID, on: date) -> None:
 
 def _replace(plan: AnnualPlan) -> AnnualPlan | None:
     """The version that was in force till now."""
-    before = AnnualPlan.objects.filter(
+    others = AnnualPlan.objects.filter(
         unit=plan.unit_id, year=plan.year, whole_office=plan.whole_office, state=State.APPROVED
     )
-    before = before.exclude(pk=plan.pk).select_for_update().first()
+    before = others.exclude(pk=plan.pk).select_for_update().first()
     if before is not None:
         before.state = State.REPLACED
         before.save(update_fields=["state", "saved_at"])

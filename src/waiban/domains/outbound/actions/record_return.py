@@ -15,6 +15,7 @@ from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
 from waiban.core.casework.policies import may_act
+from waiban.domains.outbound import debts
 from waiban.domains.outbound.actions.save_draft import locked, write
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.items import open_item
@@ -82,6 +83,7 @@ def correct_return(
     journey = Journey(left, came_back, places, members)
     _store(trip, item, journey, on or today())
     _log("trip.correct_return", trip, item, journey, on)
+    debts.refresh(trip.pk, trip.office_id)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
 
 

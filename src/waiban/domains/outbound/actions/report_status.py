@@ -60,7 +60,7 @@ def report_status(
         data={"system": row.system, "kind": kind, "raw": row.raw, "mapped": row.mapped, "number": row.number},
     )
     if approval_to_record(trip) is not None and row.mapped == OutsideRecord.Mapped.APPROVED:
-        waiting = WorkItem.objects.filter(case_id=trip.case_id, state=WorkItem.State.OPEN, nature=WorkItem.Nature.STEP)
+        waiting = WorkItem.objects.filter(case=trip.case, state=WorkItem.State.OPEN, nature=WorkItem.Nature.STEP)
         enqueue(
             "trip.approval_to_record",
             office=trip.office_id,

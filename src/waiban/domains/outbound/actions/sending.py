@@ -26,7 +26,7 @@ def locked_part(part_id: uuid.UUID, step: str) -> tuple[SendingPart, WorkItem]:
     part = SendingPart.objects.select_for_update(of=("self",)).select_related("unit", "organiser").get(pk=part_id)
     item = (
         WorkItem.objects.select_related("case", "post")
-        .filter(case_id=part.case_id, step=step, nature=WorkItem.Nature.STEP, state=WorkItem.State.OPEN)
+        .filter(case=part.case, step=step, nature=WorkItem.Nature.STEP, state=WorkItem.State.OPEN)
         .first()
     )
     if item is None:

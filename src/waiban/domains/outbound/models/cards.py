@@ -32,7 +32,5 @@ class TripCard(ProtectedModel):
     class Meta(ProtectedModel.Meta):
         verbose_name = verbose_name_plural = "行程卡"
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["trip", "holder"], condition=Q(revoked_at=None), name="one_card_a_member"
-            )
+            models.UniqueConstraint(fields=["trip", "holder"], condition=Q(revoked_at=None), name="one_card_a_member")
         ]

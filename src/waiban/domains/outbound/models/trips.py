@@ -77,7 +77,10 @@ class Trip(ProtectedModel):
     )
     outside_number = models.CharField("外部编号", max_length=80, blank=True)
     request_number = models.CharField(
-        "单位请示文号", max_length=80, blank=True, help_text="Of a case taken over from paper: its request lies in the office."
+        "单位请示文号",
+        max_length=80,
+        blank=True,
+        help_text="Of a case taken over from paper: its request lies in the office.",
     )
     import_key = models.CharField("导入键", max_length=120, blank=True)
 

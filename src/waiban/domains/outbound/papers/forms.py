@@ -33,6 +33,7 @@ from waiban.domains.outbound.history import history_of
 from waiban.domains.outbound.models import Trip, TripChange, TripReport
 from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.papers import values as words
+from waiban.domains.outbound.plan_facts import stated_by_ledger
 from waiban.domains.outbound.settling import cny_of
 from waiban.domains.outbound.teams import notice_units, officer_of
 from waiban.domains.outbound.texts import case_number, place_name
@@ -124,7 +125,7 @@ class Cards:
 
 def cards_of(trip: Trip, *, whole_numbers: bool = False) -> Cards:
     """`whole_numbers`: identity numbers in full, for the unit's own people; the caller puts that on record."""
-    value = approved_value(trip) or value_of(trip.dossier)
+    value = stated_by_ledger(trip, approved_value(trip) or value_of(trip.dossier))
     ids = [uuid.UUID(str(m.id)) for m in value.members or [] if m.id and _is_uuid(m.id)]
     travellers = {str(row.pk): row for row in Traveller.objects.filter(pk__in=ids).select_related("unit")}
     return Cards(trip, value, travellers, history_of(trip, value)["members"], whole_numbers)
@@ -278,8 +279,7 @@ def _member(place: int, member: Member, cards: Cards) -> Row:
         "unit": member.unit or cards.trip.unit.name,
         "post": member.post,
         "rank": words.RANKS.get(member.rank or ""),
-        "category": dict(TravellerRecord.Category.choices).get(member.category or "")
-        and str(dict(TravellerRecord.Category.choices)[member.category or ""]),
+        "category": str(dict(TravellerRecord.Category.choices).get(member.category or "", "")) or None,
         "role": words.ROLES.get(member.role or ""),
         "identity": number,
         "last": _last(cards, member),
@@ -593,7 +593,7 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def plain_values(cards: Cards) -> dict[str, str | None]:
+def plain_values(cards: Cards) -> dict[str, str]:
     """Every single value by name, and the members in one text: what an outside form is copied from."""
     with translation.override("zh-hans"):
         given = _common(cards)

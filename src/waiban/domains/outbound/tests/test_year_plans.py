@@ -26,6 +26,7 @@ from waiban.domains.outbound.check import check
 from waiban.domains.outbound.errors import CannotError
 from waiban.domains.outbound.models import AnnualPlan, PlanItem, Quota, QuotaEntry, Trip
 from waiban.domains.outbound.office_law import law_of
+from waiban.domains.outbound.papers.forms import cards_of
 from waiban.domains.outbound.plan_facts import item_text
 from waiban.domains.outbound.planning import Row, changes_of, pasted, read_rows, read_workbook, workbook
 from waiban.domains.outbound.tests import world
@@ -279,6 +280,16 @@ def test_the_check_answers_from_the_ledger_and_not_from_the_claim(house: People)
         world.attach(second, "request", "商请〔2027〕4 号")
         with pytest.raises(CannotError):
             world.submit_trip(second.pk)
+
+
+def test_the_papers_print_what_the_ledger_says(house: People) -> None:
+    proposed(house)
+    in_force(house)
+    trip = world.draft(house, dossier(house, unit_quota=9, unit_used=8))
+    with house.as_("designated_officer"):
+        value = cards_of(Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)).value
+        assert value.plan is not None
+        assert (value.plan.unit_quota, value.plan.unit_used) == (4, 0)
 
 
 def test_without_an_item_the_plan_is_not_stated(house: People) -> None:
