@@ -39,6 +39,10 @@ LINES = {
     "firstFooter",
 }
 SHEET_CODES = re.compile(r'&(?:"[^"]*"|[0-9]+|K[0-9A-Fa-f]{6}|K[0-9]{2}[+-][0-9]{3}|[A-Z&])')
+STREAMED = 8 * 1024 * 1024
+ROWS_OF_A_BOOK = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml")
+LINES_AT_ONCE, OVERLAP = 20_000, 40
+"""A mark cut over lines is looked for across the seam as well."""
 STAR_SYMBOLS = {"F0AB", "00AB", "F0B6", "00B6"}
 """The stars of the Wingdings font, which w:sym names by number."""
 
@@ -72,7 +76,10 @@ def _within_limits(archive: zipfile.ZipFile) -> None:
 def _read_part(name: str, data: bytes, depth: int, read: Reader) -> None:
     ending = name.rsplit(".", 1)[-1].lower()
     if ending in {"xml", "rels", "vml"} or data.lstrip()[:5] == b"<?xml":
-        _read_xml(data)
+        if len(data) > STREAMED and ROWS_OF_A_BOOK.fullmatch(name):
+            _read_rows_of_a_book(data)
+        else:
+            _read_xml(data)
         return
     sort = sort_of(data)
     if sort in SORTS or sort == Sort.PDF or ending in {"htm", "html", "mht", "mhtml", "rtf", "txt"}:
@@ -104,6 +111,36 @@ def _read_xml(data: bytes) -> None:
     for element in root.iter():
         for value in element.attrib.values():
             look(value)
+
+
+def _read_rows_of_a_book(data: bytes) -> None:
+    """A part too large to be held as a tree: each element is looked at when it ends, and let go."""
+    if len(data) > limits.SHEET_PART:
+        raise BrokenError("an XML part is larger than the limit")
+    lines: list[str] = []
+    try:
+        events = etree.iterparse(
+            io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+        )
+        for _event, element in events:
+            if element.getroottree().docinfo.doctype:
+                raise BrokenError("an office file has no document type of its own")
+            tag = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+            for value in element.attrib.values():
+                look(value)
+            if tag in LINES:
+                text = "".join(element.itertext())
+                lines.append(SHEET_CODES.sub("", text) if tag.endswith(("Header", "Footer")) else text)
+                if len(lines) >= LINES_AT_ONCE:
+                    look_at_lines(lines)
+                    lines = lines[-OVERLAP:]
+            if tag in {"row", "si"}:
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BrokenError(str(error)) from error
+    look_at_lines(lines)
 
 
 def _lines(root: Any) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """The process of its own: what it may take, and that nothing comes back from it but bytes."""
 
+import io
 import json
 import time
 import zlib
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from waiban.core.files.apart import BeyondLimitsError, apart
 from waiban.core.files.door import inspect as door
@@ -79,3 +81,27 @@ def test_a_pdf_that_takes_minutes_to_read_is_refused_in_seconds(monkeypatch: pyt
         door.inspect("日程.pdf", out)
     assert refused.value.reason == "limits"
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("place", ["cell", "header"])
+def test_a_mark_in_a_sheet_too_large_for_a_tree_is_found(place: str) -> None:
+    rows = 60_000
+
+    def book(marked: bool) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out, {"constant_memory": True}) as made:
+            sheet = made.add_worksheet("台账")
+            for row in range(rows):
+                sheet.write_row(
+                    row, 0, [f"第{row}行的人{row * 7919 % 1_000_003}", f"{row * 104_729 % 999_983}", "处长"]
+                )
+            if marked and place == "cell":
+                sheet.write_string(rows, 1, "机密★3年")
+            if marked and place == "header":
+                sheet.set_header('&C机&"SimSun"密★')
+        return out.getvalue()
+
+    assert door.inspect("台账.xlsx", book(marked=False)).readable
+    with pytest.raises(RefusedError) as refused:
+        door.inspect("台账.xlsx", book(marked=True))
+    assert refused.value.reason == "classification_mark"
