@@ -61,6 +61,7 @@ def record_return(
     _store(trip, item, journey, on or today())
     _log("trip.record_return", trip, item, journey, on)
     decide(item.pk, "done", on=on)
+    debts.refresh(trip.pk, trip.office_id)
     return Trip.objects.select_related("unit", "office", "case").get(pk=trip.pk)
 
 

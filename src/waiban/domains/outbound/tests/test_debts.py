@@ -231,3 +231,26 @@ def test_suspending_a_unit_is_off_until_the_office_states_its_article(people: Pe
         lift_suspension(row.pk, reason="已办结")
     with people.as_("designated_officer"):
         assert submit_trip(waiting.pk).state == Trip.State.SUBMITTED
+
+
+def test_the_return_makes_the_debts_and_the_report_ends_its_own(people: People, back: Trip) -> None:
+    """At once, not at the next round of the worker."""
+    with people.as_system():
+        assert not Debt.objects.filter(trip=back).exists()
+        Trip.objects.filter(pk=back.pk).update(
+            depart=today() - timedelta(days=5), return_on=today() - timedelta(days=1)
+        )
+    debts.refresh(back.pk, people.office.pk)
+    with people.as_system():
+        report = Debt.objects.get(trip=back, kind="report")
+        assert report.ended_on is None
+        trip = Trip.objects.get(pk=back.pk)
+        trip.dossier["after"] = {
+            "came_back": (today() - timedelta(days=1)).isoformat(),
+            "report_filed": today().isoformat(),
+        }
+        trip.save()
+    debts.refresh(back.pk, people.office.pk)
+    with people.as_system():
+        report.refresh_from_db()
+        assert (report.ended, report.ended_on, report.came_back) == ("done", today(), today() - timedelta(days=1))
