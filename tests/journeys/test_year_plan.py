@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -84,6 +85,10 @@ def test_from_the_units_table_to_the_trip_that_takes_an_item(
     desk.press("保存并报送审核", to=r"/plans/[0-9a-f-]{36}/$")
     for who in ("section_head", "office_head"):
         answer(house.at(who), CITY_PLAN, "拟同意。")
+    section = house.at("section_head")
+    section.go(urlsplit(desk.page.url).path)
+    section.page.get_by_text("按纸质批示录入：").click()
+    section.check()
     leader = house.at("city_leader")
     leader.go("/")
     leader.press(CITY_PLAN, to=r"/plans/[0-9a-f-]{36}/")
@@ -104,6 +109,9 @@ def test_from_the_units_table_to_the_trip_that_takes_an_item(
     expect(officer.page.locator("main")).to_contain_text("2 / 8")
     expect(officer.page.get_by_role("link", name="赴新加坡招商")).to_be_visible()
     officer.shoot_all("plan-list")
+    officer.press("看台账", to=r"/ledger/")
+    expect(officer.page.locator("main")).to_contain_text("+2 / +8")
+    officer.shoot_all("plan-ledger")
     bring_in(officer, moved_to(world.dossier(house.people), YEAR), tmp_path)
     item = officer.page.locator('[name="/plan/item"]')
     expect(item).to_contain_text(f"{YEAR} 年第 1 项 赴日本经贸洽谈")
