@@ -23,25 +23,37 @@ class MoreAct:
     url: str
 
 
-def more_acts(case: Case, item: WorkItem | None = None) -> list[MoreAct]:
-    """`item`: where the page is about one; else all that lie with the principal on this case."""
+def more_acts(case: Case, item: WorkItem | None = None, waiting: Sequence[WorkItem] | None = None) -> list[MoreAct]:
+    """`item`: where the page is about one; else all that lie with the principal on this case.
+
+    `waiting`: what is open on the case, where the page has read it already (`queries.waiting`).
+    """
     if case.result:
         return []
     principal = current_principal()
-    mine = [item] if item is not None else queries.my_items(case)
-    found = [act for one in mine for act in _item_acts(one, several=len(mine) > 1)]
-    for question in _questions(case, mine):
-        label = _("收回问%(post)s的意见") % {"post": question.post.name}
-        found.append(MoreAct("withdraw_question", label, reverse("acts:withdraw_question", args=[question.pk])))
+    found = list(waiting) if waiting is not None else queries.waiting(case)
+    for one in found:
+        one.case = case
+    mine = [item] if item is not None else [one for one in found if policies.may_act(principal, one)]
+    acts = [act for one in mine for act in _item_acts(one, several=len(mine) > 1)]
+    asked = {one.pk for one in mine}
+    for question in found:
+        if question.nature == WorkItem.Nature.OPINION and question.asked_by_id in asked:
+            label = _("收回问%(post)s的意见") % {"post": question.post.name}
+            acts.append(MoreAct("withdraw_question", label, reverse("acts:withdraw_question", args=[question.pk])))
     if policies.may_hold(principal, case):
-        if Pause.objects.filter(case=case, reason=Pause.Reason.OUTSIDE, until=None).exists():
-            found.append(MoreAct("outside", _("改外部办理、登记办回"), reverse("acts:outside", args=[case.pk])))
-        else:
-            found.append(MoreAct("outside", _("转外部办理，停时限…"), reverse("acts:outside", args=[case.pk])))
+        label = _("改外部办理、登记办回") if _is_outside(case) else _("转外部办理，停时限…")
+        acts.append(MoreAct("outside", label, reverse("acts:outside", args=[case.pk])))
     label = str(subject_of(case).cancel_label)
     if label and policies.may_withdraw(principal, case) and not is_decided(case):
-        found.append(MoreAct("cancel", _("%(cancel)s…") % {"cancel": label}, reverse("acts:cancel", args=[case.pk])))
-    return found
+        acts.append(MoreAct("cancel", _("%(cancel)s…") % {"cancel": label}, reverse("acts:cancel", args=[case.pk])))
+    return acts
+
+
+def _is_outside(case: Case) -> bool:
+    """Whatever holds a case has its name in `paused_for`; only then it is asked whether it is an outside body."""
+    running = Pause.objects.filter(case=case, reason=Pause.Reason.OUTSIDE, until=None)
+    return bool(case.paused_for) and running.exists()
 
 
 def _item_acts(item: WorkItem, *, several: bool) -> list[MoreAct]:
@@ -53,10 +65,3 @@ def _item_acts(item: WorkItem, *, several: bool) -> list[MoreAct]:
         found.append(MoreAct("ask", f"{_('加签、会签')}{verb}", reverse("acts:ask", args=[item.pk])))
     return found
 
-
-def _questions(case: Case, mine: Sequence[WorkItem]) -> list[WorkItem]:
-    """Open questions that the principal's items asked."""
-    asked = WorkItem.objects.filter(
-        case=case, nature=WorkItem.Nature.OPINION, state=WorkItem.State.OPEN, asked_by__in=[item.pk for item in mine]
-    )
-    return list(asked.select_related("post").order_by("id")) if mine else []

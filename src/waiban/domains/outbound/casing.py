@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from waiban.core.access.principals import current_principal
 from waiban.core.casework import queries as casework
 from waiban.core.casework.actions.withdraw import is_decided
-from waiban.core.casework.clocks import today
-from waiban.core.casework.models import Case, WorkItem
-from waiban.core.casework.policies import may_withdraw
+from waiban.core.casework.clocks import Face, today
+from waiban.core.casework.models import Case, Deadline, WorkItem
+from waiban.core.casework.policies import may_act, may_withdraw
 from waiban.core.people.models import Traveller
-from waiban.core.ui.clocks import case_faces
 from waiban.core.ui.format import (
     day_text,
     days_text,
@@ -120,6 +119,7 @@ class CasePage:
     version: int
     changed: int
     may_withdraw: bool = False
+    waiting: list[WorkItem] = field(default_factory=list)
     papers: list[Any] = field(default_factory=list)
     pending: list[Any] = field(default_factory=list)
 
@@ -132,6 +132,7 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
     summary = summary_of(check(trip, _law_stage(waiting), history))
     changes = _since_last_version(trip, case)
     stages = case_stages(case)
+    deadlines = casework.deadlines(case) if case and not case.result else []
     return CasePage(
         trip=trip,
         case=case,
@@ -139,8 +140,8 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
         stages=stages,
         sentence=_sentence(stages),
         holder=_holder(waiting),
-        clock=case_faces([case], today()).get(case.pk) if case else None,
-        acts=_acts(trip, case, chosen),
+        clock=_clock(case, deadlines),
+        acts=_acts(trip, case, chosen, waiting),
         facts=_facts(trip, changes),
         programme=_programme(trip),
         people=people_of(trip, history),
@@ -155,11 +156,12 @@ def case_page(trip: Trip, chosen: str = "") -> CasePage:
             .order_by("since")
         ),
         steps=case_steps(case, waiting),
-        clocks=_clocks(case),
-        provisional=any(deadline.provisional for deadline, _face in casework.deadlines(case)) if case else False,
+        clocks=_clocks(case, deadlines),
+        provisional=any(deadline.provisional for deadline, _face in deadlines),
         version=case.version if case else 0,
         changed=len(changes),
         may_withdraw=_may_withdraw(trip, case),
+        waiting=waiting,
         papers=_papers(case),
         pending=list(casework.pending_papers(case)) if case else [],
     )
@@ -215,17 +217,32 @@ def _holder(waiting: list[WorkItem]) -> str:
     }
 
 
-def _acts(trip: Trip, case: Case | None, chosen: str) -> list[Act]:
+Deadlines = list[tuple[Deadline, Face]]
+
+
+def _clock(case: Case | None, deadlines: Deadlines) -> ClockFace | None:
+    """The earliest running clock, as lists show it (`core.ui.clocks.case_faces`)."""
+    if case is None or case.result:
+        return None
+    if case.paused_for:
+        return paused_face(casework.holder_text(case.paused_for))
+    deadline, face = deadlines[0] if deadlines else (None, None)
+    return clock_face(deadline.due, today(), face.left, face.total) if deadline and face else None
+
+
+def _acts(trip: Trip, case: Case | None, chosen: str, waiting: list[WorkItem]) -> list[Act]:
     """What this post can do, the most pressing first."""
     if case is None:
         return [Act(_("继续填写"), reverse("outbound:draft", args=[trip.pk]))]
-    asked = WorkItem.objects.filter(case=case, nature="supplement", state=WorkItem.State.OPEN).values_list(
-        "step", flat=True
-    )
+    for item in waiting:
+        item.case = case
+    asked = {item.step for item in waiting if item.nature == WorkItem.Nature.SUPPLEMENT}
+    principal = current_principal()
     acts = [
         _act(trip, item)
-        for item in casework.my_items(case)
-        if item.nature != WorkItem.Nature.STEP or item.step not in asked  # that step waits for the correction
+        for item in waiting
+        if may_act(principal, item)
+        and (item.nature != WorkItem.Nature.STEP or item.step not in asked)  # that step waits for the correction
     ]
     acts += [
         Act(
@@ -473,11 +490,11 @@ def _outcome(outcome: str) -> str:
     return words.get(outcome, outcome)
 
 
-def _clocks(case: Case | None) -> list[tuple[str, ClockFace]]:
+def _clocks(case: Case | None, deadlines: Deadlines) -> list[tuple[str, ClockFace]]:
     if case is None:
         return []
     found = []
-    for deadline, face in casework.deadlines(case):
+    for deadline, face in deadlines:
         shown = (
             paused_face(casework.holder_text(case.paused_for))
             if case.paused_for

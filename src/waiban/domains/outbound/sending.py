@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from waiban.core.casework.models import Case
 from waiban.core.casework.processes import process_of
 from waiban.core.people.models import Post, Role, Traveller, Unit
 from waiban.core.people.queries import nearest_post, personnel_post_for
@@ -23,9 +22,7 @@ ASKED_FOR = ("purpose", "depart", "return", "stops", "members")
 
 def road_of_case(trip: Trip) -> str:
     """The process that the trip's case runs on; empty before 发起."""
-    if trip.case_id is None:
-        return ""
-    return process_of(Case.objects.only("release_id").get(pk=trip.case_id)).id
+    return process_of(trip.case).id if trip.case else ""
 
 
 def by_parts(trip: Trip) -> bool:
