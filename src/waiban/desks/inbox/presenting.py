@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import current_principal
 from waiban.core.casework.models import Case, WorkItem
+from waiban.core.casework.more import MoreAct, more_acts
 from waiban.core.casework.subjects import details_of, subject_of
 from waiban.core.search.registry import Finder, Hit
 from waiban.core.ui import format as text
@@ -89,8 +90,7 @@ class Shown:
     claim_url: str
     watch_url: str
     watch_label: str
-    case: Case
-    mine: WorkItem | None
+    more: Sequence[MoreAct]
 
 
 def address(url_name: str, subject_id: uuid.UUID, item_id: uuid.UUID | None = None) -> str:
@@ -205,7 +205,7 @@ def _holder(row: queries.Row) -> str:
     return row.holder or (gettext("待认领") if row.item_id and not row.closed_on else row.post)
 
 
-def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
+def shown(case: Case, item: WorkItem | None, today: date, waiting: Sequence[WorkItem]) -> Shown:
     ready = subject_of(case).preview(case)
     lines: list[tuple[str, Sequence[str]]] = [(gettext("单位"), [case.unit.name])]
     lines += [(label, said.split("\n")) for label, said in ready.lines]
@@ -237,8 +237,7 @@ def shown(case: Case, item: WorkItem | None, today: date) -> Shown:
         claim_url=reverse("inbox_claim", args=[item.pk]) if item and mine and item.claimed_by_id is None else "",
         watch_url=reverse("inbox_watch", args=[case.pk]) if current_principal().may(Permission.CASE_READ) else "",
         watch_label=gettext("不再关注") if watching else gettext("关注"),
-        case=case,
-        mine=item if mine else None,
+        more=more_acts(case, item if mine else None, waiting),
     )
 
 

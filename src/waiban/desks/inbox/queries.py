@@ -152,8 +152,8 @@ def last_decision(case_id: uuid.UUID) -> Decision | None:
     return Decision.objects.filter(case=case_id).select_related("post", "account", "item").order_by("-id").first()
 
 
-def case_with_item(case_id: uuid.UUID) -> tuple[Case, WorkItem | None]:
-    """The case and its open item: one of mine where there is one. Raises Case.DoesNotExist where it isn't seen."""
+def case_with_item(case_id: uuid.UUID) -> tuple[Case, WorkItem | None, list[WorkItem]]:
+    """The case, its open item (one of mine where there is one) and all its open items. Raises Case.DoesNotExist where it isn't seen."""
     case = Case.objects.select_related("unit").get(pk=case_id)
     items = list(
         WorkItem.objects.filter(case=case, state=WorkItem.State.OPEN)
@@ -162,7 +162,7 @@ def case_with_item(case_id: uuid.UUID) -> tuple[Case, WorkItem | None]:
     )
     mine = set(my_posts(current_principal()))
     chosen = next((item for item in items if item.post_id in mine), items[0] if items else None)
-    return case, chosen
+    return case, chosen, items
 
 
 def watched(case_id: uuid.UUID) -> bool:

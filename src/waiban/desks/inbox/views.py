@@ -82,10 +82,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def preview(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     try:
-        case, item = queries.case_with_item(case_id)
+        case, item, waiting = queries.case_with_item(case_id)
     except Case.DoesNotExist:
         raise Http404 from None
-    return render(request, "inbox/preview.html", {"preview": presenting.shown(case, item, clocks.today())})
+    return render(request, "inbox/preview.html", {"preview": presenting.shown(case, item, clocks.today(), waiting)})
 
 
 @open_to(Permission.INBOX_READ)
@@ -191,8 +191,8 @@ def _asked(given: QueryDict) -> tuple[queries.View, queries.Filter]:
 def _preview_of_first(found: list[queries.Row], today: date) -> dict[str, Any]:
     if not found:
         return {"preview": None, "chosen": ""}
-    case, item = queries.case_with_item(found[0].case_id)
-    return {"preview": presenting.shown(case, item, today), "chosen": str(found[0].case_id)}
+    case, item, waiting = queries.case_with_item(found[0].case_id)
+    return {"preview": presenting.shown(case, item, today, waiting), "chosen": str(found[0].case_id)}
 
 
 def _planned(given: QueryDict) -> dict[str, Any]:

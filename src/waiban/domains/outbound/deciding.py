@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from waiban.core.casework import queries as casework
 from waiban.core.casework.clocks import today
 from waiban.core.casework.models import WorkItem
+from waiban.core.casework.more import MoreAct, more_acts
 from waiban.core.ui.clocks import item_face
 from waiban.core.ui.format import day_text, joined
 from waiban.core.ui.marks import ClockFace
@@ -65,6 +66,8 @@ class DecidePage:
     """What happens on agreement, said on the button's side."""
     agree_label: str
     advice: str
+    more: list[MoreAct]
+    """Acts beside the step: in the side, and in the bottom bar."""
     owed: list[OwedView]
     """What earlier trips owe past due, each once with its link."""
     expected: str
@@ -113,6 +116,7 @@ def decide_page(trip: Trip, item: WorkItem) -> DecidePage:
         follows=_follows(item, authority),
         agree_label=_agree_label(item, authority, document_of(value_of(trip.dossier))),
         advice=_advice(case),
+        more=more_acts(case, item),
         owed=owed if item.step not in INSIDE else [],
         expected=str(trip.dossier.get("expected") or ""),
         brought=brought_before(trip) if item.step not in INSIDE else [],

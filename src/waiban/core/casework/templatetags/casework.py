@@ -6,7 +6,6 @@ from typing import Any
 from django import template
 
 from waiban.core.casework.models import Case, WorkItem
-from waiban.core.casework.more import MoreAct
 from waiban.core.casework.more import more_acts as acts_of
 
 register = template.Library()
@@ -18,9 +17,3 @@ def more_acts(
 ) -> dict[str, Any]:
     """`place`: "up" where the menu stands at the foot of something and opens upward."""
     return {"acts": acts_of(case, item, waiting) if case is not None else [], "place": place}
-
-
-@register.simple_tag(name="acts_of")
-def acts_for(case: Case | None, item: WorkItem | None = None) -> list[MoreAct]:
-    """The same acts, for a page that puts other things into its menu too."""
-    return acts_of(case, item) if case is not None else []
