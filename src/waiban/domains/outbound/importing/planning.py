@@ -128,6 +128,7 @@ def _read(
             places.append((one, sheet.headings.index(heading)))
     found: list[Row] = []
     numbers: dict[Token, str] = {}
+    read_before: dict[str, dict[str, Any]] = {one.code: {} for one, _place in places}  # a trip says the same four times
     key_place = next(place for one, place in places if one.code == "trip_key")
     for offset, cells in enumerate(sheet.rows):
         if offset % 1_000 == 0:
@@ -144,10 +145,17 @@ def _read(
                 if one.needed:
                     faults.append((one.code, _("待填")))
                 continue
+            known = read_before[one.code]
+            if isinstance(cell, str) and cell in known:
+                said[one.code] = known[cell]
+                continue
             try:
                 said[one.code] = one.read(cell)
             except CellError as error:
                 faults.append((one.code, str(error)))
+            else:
+                if isinstance(cell, str) and one.part in ("trip", "member"):
+                    known[cell] = said[one.code]
         if not faults:
             faults = _sense(said, units, today)
         if faults:
