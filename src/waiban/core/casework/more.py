@@ -64,4 +64,3 @@ def _item_acts(item: WorkItem, *, several: bool) -> list[MoreAct]:
     if item.nature == WorkItem.Nature.STEP:
         found.append(MoreAct("ask", f"{_('加签、会签')}{verb}", reverse("acts:ask", args=[item.pk])))
     return found
-

@@ -2,13 +2,13 @@
 
 from typing import NoReturn
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from waiban.core.access.permissions import Permission
 from waiban.core.access.principals import Principal
 from waiban.core.audit.models import Event
 from waiban.core.audit.record import record_apart
-from waiban.core.casework.errors import NotAllowedError
 from waiban.core.people.models import Post, Role
 from waiban.domains.outbound.models import AnnualPlan, Trip
 
@@ -45,4 +45,4 @@ def refuse(act: str, principal: Principal, trip: Trip) -> NoReturn:
     record_apart(
         act, principal, kind=Event.Kind.REFUSAL, subject=("trip", trip.pk), case=trip.case_id, readers=trip.readers
     )
-    raise NotAllowedError(_("这件事不由您的岗位办"))
+    raise PermissionDenied(_("这件事不由您的岗位办"))

@@ -6,12 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from waiban.core.audit.models import Event
 from waiban.core.casework.actions.decide import decide
 from waiban.core.casework.clocks import today
-from waiban.core.casework.errors import CannotError, NotAllowedError
+from waiban.core.casework.errors import CannotError
 from waiban.core.offices.actions.set_setting import set_setting
 from waiban.core.offices.errors import CannotError as SettingError
 from waiban.core.papers.tests.reading import docx_lines, pdf_words
@@ -171,7 +172,7 @@ def test_stamps_and_collections_are_added_to_and_never_changed(people: People, t
         row = handle_paper(trip.pk, "stamp", person="沈经办", copies=2, happened_on=today(), what="请示")
         with pytest.raises(IntegrityError), transaction.atomic():
             PaperHandling.objects.filter(pk=row.pk).update(copies=9)
-    with people.as_("designated_officer"), pytest.raises(NotAllowedError):
+    with people.as_("designated_officer"), pytest.raises(PermissionDenied):
         handle_paper(trip.pk, "collect", person="李", copies=1, happened_on=today(), what="请示")
     desk = people.client("desk_officer")
     assert "沈经办" in desk.get("/trips/handlings/").content.decode()
