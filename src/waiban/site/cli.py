@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
             action.add_argument("folder", metavar="TO", help="a folder that doesn't exist yet")
         action.set_defaults(run=_regulations, action=name)
 
-    audit = commands.add_parser("audit", help="seal and verify the register of everything done", add_help=False)
+    audit = commands.add_parser(
+        "audit", help="seal and verify the register of everything done; judge stored trips again", add_help=False
+    )
     audit.add_argument("rest", nargs=argparse.REMAINDER)
     audit.set_defaults(run=_audit)
 

@@ -1,4 +1,4 @@
-"""`waiban audit`: seal the register, verify it, export it, verify an export without a database."""
+"""`waiban audit`: seal the register, verify it, export it, verify an export without a database; judge stored trips again."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waiban.core.audit import bundle, chain
+from waiban.site.commands import audit_trips
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--export", type=Path, metavar="FILE", help="also write the register of --office to FILE")
     verify.add_argument("--key", type=Path, metavar="FILE", help="the public key to check an exported file with")
     verify.set_defaults(run=_verify)
+    audit_trips.add_to(verbs)
     return made
 
 
@@ -85,12 +87,12 @@ def _verify_database(options: argparse.Namespace) -> int:
     if options.export and not options.office:
         raise ValueError("--export writes one office's register: name it with --office")
     kept = _kept_head(options.head) if options.head else None
-    _set_up()
+    set_up()
     from waiban.core.access.principals import acting_as
     from waiban.core.audit.verify import verify_office
 
     code = SOUND
-    for office, name, principal in _offices(options.office):
+    for office, name, principal in offices_named(options.office):
         with acting_as(principal):
             report = verify_office(office, kept=kept if kept and kept.office == str(office) else None)
             if options.export:
@@ -129,7 +131,7 @@ def _export(office: uuid.UUID, report: "Report", path: Path) -> None:
 
 
 def _seal(_options: argparse.Namespace) -> int:
-    _set_up()
+    set_up()
     print(f"{seal_everything(whole=True)} sealed")
     return SOUND
 
@@ -140,13 +142,13 @@ def seal_everything(*, whole: bool = False) -> int:
     from waiban.core.audit.seal import seal_office
 
     sealed = 0
-    for office, _name, principal in _offices():
+    for office, _name, principal in offices_named():
         with acting_as(principal):
             sealed += seal_office(office, everything=whole)
     return sealed
 
 
-def _offices(slug: str | None = None) -> Iterator[tuple[uuid.UUID, str, "Principal"]]:
+def offices_named(slug: str | None = None) -> Iterator[tuple[uuid.UUID, str, "Principal"]]:
     """Each office with the principal that may seal and read its register; the one of no office last."""
     from waiban.core.access.keys import system_keys
     from waiban.core.access.principals import Kind, Principal
@@ -163,7 +165,7 @@ def _offices(slug: str | None = None) -> Iterator[tuple[uuid.UUID, str, "Princip
         yield office, name, Principal(Kind.SYSTEM, office=office, keys=system_keys(office), reason="register")
 
 
-def _set_up() -> None:
+def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "waiban.site.settings")
     import django
 

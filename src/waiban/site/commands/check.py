@@ -105,7 +105,7 @@ def run(options: Namespace) -> int:
         if options.json:
             results.append({"file": name, **judgement.to_dict(whole=options.all), "repair": repair})
         else:
-            _print(name, judgement, whole=options.all, repair=repair if options.repair else None)
+            print_judgement(name, judgement, whole=options.all, repair=repair if options.repair else None)
     if options.json:
         json.dump(results, sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -125,7 +125,7 @@ def _print_error(name: str, wrong: dict[str, str]) -> None:
     print(f"  {wrong['path'] or '/'}  {words['expected']} {wrong['expected']}; {words['found']} {wrong['found']}")
 
 
-def _print(name: str, judgement: Judgement, *, whole: bool, repair: list[dict[str, Any]] | None) -> None:
+def print_judgement(name: str, judgement: Judgement, *, whole: bool, repair: list[dict[str, Any]] | None) -> None:
     tongue = language()
     words = WORDS[tongue]
     print(f"{name}: {words[judgement.verdict]}")
