@@ -15,6 +15,7 @@ SPOKEN = re.compile(
 IN_BOTH = {
     "500.html": "says both languages at once: nothing may be asked when the server failed",
     "gallery": "pictures of the parts with invented content",
+    "notice_file.html": "a paper: the notice as it hangs in a unit, in Chinese whoever made it",
 }
 MARKS = re.compile(r'<span class="mark" aria-hidden="true">外</span>|中文</button>')
 """The office's mark, and the button that leads back to Chinese."""

@@ -61,6 +61,7 @@ def test_no_file_names_a_path_of_somebodys_machine() -> None:
 
 LONG = {
     "src/waiban/domains/outbound/casing.py": "one page, the case, made ready for its template",
+    "src/waiban/domains/outbound/papers/forms.py": "every value that the unit's papers print, one short function each",
     "src/waiban/rulebook/build.py": "one pass from sources to a law, each step short",
     "src/waiban/rulebook/code.py": "the closed list of the grammar's forms, one emitter each",
     "src/waiban/rulebook/columns.py": "the same closed list over columns, form by form beside code.py",

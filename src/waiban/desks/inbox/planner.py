@@ -19,6 +19,7 @@ SHOWN = {
     "notice": _("最晚公示期满"),
     "submit": _("最晚单位报出"),
     "issue_permit": _("最晚取得批件"),
+    "outside_approval": _("最晚取得批件"),
     "travel_papers": _("最晚办好签证"),
 }
 """Steps that a unit plans by, and what their last safe day is called."""

@@ -31,15 +31,13 @@ SETTINGS = (
     ),
 )  # fmt: skip
 RULES = (
-    "no_unapproved_changes",
     "submit_to_mission",
     "no_gambling_or_improper_venues",
     "standing_protocol_restraint",
     "meals_modest",
     "no_charter_flights",
-    "team_leader_responsible",
 )
-"""Entries of the law whose own sentence is printed, where the office's law has them; ten lines with the two dates."""
+"""Entries of the law that say what to do, printed where the office's law has them; ten lines with the two dates."""
 MOST_RULES = 10
 DAY = timedelta(days=1)
 
@@ -112,7 +110,7 @@ def rules_of(law: Law) -> list[str]:
     for rule in RULES:
         entry = law.entry(rule)
         text = (entry or {}).get("text") or {}
-        said = text.get("info") or text.get("not_met")
+        said = text.get("info")
         if said:
             lines.append(said["zh"])
     return lines[:MOST_RULES]

@@ -142,7 +142,7 @@ def test_a_new_unit_begins(address: str, town: Town, chromium: Browser, width: s
     if page.locator("#depart").count():
         page.fill("#depart", f"{clocks.today().year + 1}-04-12")
         page.get_by_role("button", name="倒推").click()
-        page.get_by_text("最晚开始公示").wait_for()
+        page.get_by_text("最晚公示期满").wait_for()
     look(page, "first-run", width)
     for path in ("/?view=watched", "/search?q=赴", "/nowhere/", "/accounts/2fa/", "/accounts/password/change/"):
         page.goto(address + path)

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db(databases=["default", "register"])
 
 SIGNED_IN = 11
 """The test's two savepoints, who acts three times, session, account and its posts; the office and its notices in the bar."""
-BUDGET = {"inbox": 24, "list": 7, "case": 28, "draft": 13, "live check": 21, "decide": 28}
+BUDGET = {"inbox": 29, "list": 7, "case": 36, "draft": 18, "live check": 27, "decide": 41}
+"""A judgement asks for earlier trips, the unit's trips, the plan's ledger, sending units, grants, what was vouched for:
+one statement each. A decision shows debts, reports and earlier results beside it.
+"""
 
 
 def statements(ask: Callable[[], Any]) -> int:

@@ -143,8 +143,14 @@ def _shown(content: dict[str, Any]) -> dict[str, Any]:
         "span": " — ".join(
             day_text(date.fromisoformat(content[key])) for key in ("depart", "return") if content.get(key)
         ),
+        "legs": [{**leg, "departs": _clock(leg["departs"]), "arrives": _clock(leg["arrives"])} for leg in content.get("legs", [])],
         "days": [(day_text(date.fromisoformat(day)) if day else "", items) for day, items in sorted(days.items())],
     }
+
+
+def _clock(text: str) -> str:
+    """The local time of an airport or station as it was typed, without the T of a machine's form."""
+    return text.replace("T", " ")
 
 
 def _page(request: HttpRequest, trip: Trip, *, trouble: str = "", links: dict[str, str] | None = None) -> HttpResponse:
