@@ -92,7 +92,32 @@ def judge_columns(
     attested: Sequence[Mapping[str, bool]] | None = None,
 ) -> pl.DataFrame:
     """A row a dossier, a column a line (ordered as `code.order`, named "number rule"), each answer by its number."""
-    frame = frame_of(dossiers, description.schema)
+    return judge_frame(
+        description,
+        frame_of(dossiers, description.schema),
+        tables=tables,
+        calendar=calendar,
+        stage=stage,
+        as_of=as_of,
+        today=today,
+        in_case=in_case,
+        attested=attested,
+    )
+
+
+def judge_frame(
+    description: Description,
+    frame: pl.DataFrame,
+    *,
+    tables: Mapping[str, Table],
+    calendar: WorkCalendar,
+    stage: str = "close",
+    as_of: date | None = None,
+    today: date | None = None,
+    in_case: bool = False,
+    attested: Sequence[Mapping[str, bool]] | None = None,
+) -> pl.DataFrame:
+    """`judge_columns` of dossiers that are columns already, as `frame_of` makes them."""
     frame = frame.with_columns(
         pl.lit(today, dtype=pl.Date).alias("c.today"),
         pl.lit(as_of, dtype=pl.Date).alias("c.as_of"),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from waiban.core.access.permissions import Permission
@@ -21,6 +22,29 @@ from waiban.core.people.actions.allow_webhook import allow_webhook, stop_webhook
 from waiban.core.people.actions.make_token import end_token, make_token
 from waiban.core.people.models import ApiToken, Post, Role
 from waiban.core.ui.format import day_text, moment_text
+
+SENTENCES = {
+    "The trips that the token's post sees": gettext_lazy("口令所在岗位看得到的团组"),
+    "Newest first; `next` is given back as `after` for the page that follows.": gettext_lazy(
+        "新的在前；取下一页时把 next 作为 after 传回。"
+    ),
+    "Hand in a dossier as a draft": gettext_lazy("报送一份案卷，存为草稿"),
+    "A trip with its dossier": gettext_lazy("一个团组和它的案卷"),
+    "Replace a draft's dossier": gettext_lazy("换掉草稿的案卷"),
+    "Where a trip stands": gettext_lazy("团组办到哪一步"),
+    "What the law says of a trip": gettext_lazy("对一个团组的检查结果"),
+    "Check a dossier that stays where it is": gettext_lazy("只检查一份案卷，不存"),
+    "By the law of the token's office; nothing is kept.": gettext_lazy("按口令所在外办的规则检查；什么都不留。"),
+    "Start a draft inside the unit": gettext_lazy("在单位内发起草稿"),
+    "Hand a trip to the office": gettext_lazy("把团组报送外办"),
+    "What other systems said": gettext_lazy("外部系统报过的情况"),
+    "Report an outside status": gettext_lazy("报一次外部状态"),
+    "A mirrored approval approves nothing: it asks the desk to record the paper.": gettext_lazy(
+        "外部系统的批准不算批准：只请经办岗据纸质件录入。"
+    ),
+    "The year's plan, as the post sees it": gettext_lazy("口令所在岗位看得到的年度计划"),
+}
+"""Of what each operation says in openapi.json."""
 
 
 @open_to(Permission.PEOPLE_SET)
@@ -98,11 +122,16 @@ def described(request: HttpRequest) -> HttpResponse:
 
     schema = api.get_openapi_schema()
     rows = [
-        (method.upper(), path, said.get("summary", ""), said.get("description", ""))
+        (method.upper(), path, _said(said.get("summary", "")), _said(said.get("description", "")))
         for path, methods in schema["paths"].items()
         for method, said in methods.items()
     ]
     return render(request, "api/described.html", {"section": "connections", "rows": rows, "version": schema["openapi"]})
+
+
+def _said(text: str) -> str:
+    """openapi.json is in English; the page says the same in the reader's language. A sentence without one stays."""
+    return str(SENTENCES.get(" ".join(text.split()), text))
 
 
 def _page(request: HttpRequest, *, trouble: str = "", secret: str = "") -> HttpResponse:

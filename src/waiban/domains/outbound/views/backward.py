@@ -65,7 +65,7 @@ def plan_page(request: HttpRequest, trip_id: uuid.UUID) -> HttpResponse:
         "asked": asked or (trip.depart.isoformat() if trip.depart else ""),
         "trouble": trouble,
         "head": _head(plan) if plan else "",
-        "kind": "warn" if plan and plan.first_late else "met",
+        "kind": "warn" if plan and plan.first_late else "ok",
         "rows": [_row(step) for step in plan.steps] if plan else [],
         "depart": day_text(plan.depart) if plan else "",
         **(_drawing(plan) if plan else {}),
@@ -119,7 +119,7 @@ def _row(step: BackStep) -> Row:
     say = ""
     if step.late_by and step.state != "done":
         say = ngettext("差 %(n)d 个工作日", "差 %(n)d 个工作日", step.late_by) % {"n": step.late_by}
-    kinds = {"done": "met", "now": "warn", "to_come": "todo"}
+    kinds = {"done": "met", "now": "now", "to_come": "todo"}
     return Row(
         name=step.name,
         takes=str(step.takes.workdays),

@@ -143,7 +143,10 @@ def _shown(content: dict[str, Any]) -> dict[str, Any]:
         "span": " — ".join(
             day_text(date.fromisoformat(content[key])) for key in ("depart", "return") if content.get(key)
         ),
-        "legs": [{**leg, "departs": _clock(leg["departs"]), "arrives": _clock(leg["arrives"])} for leg in content.get("legs", [])],
+        "legs": [
+            {**leg, "departs": _clock(leg["departs"]), "arrives": _clock(leg["arrives"])}
+            for leg in content.get("legs", [])
+        ],
         "days": [(day_text(date.fromisoformat(day)) if day else "", items) for day, items in sorted(days.items())],
     }
 
