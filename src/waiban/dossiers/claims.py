@@ -45,9 +45,10 @@ def with_decisions(trip: Trip, decided: Mapping[str, Any]) -> Trip:
     if strange:
         raise InputError(Problem(f"/{min(strange)}", "one of " + ", ".join(sorted(KEYS)), min(strange)))
     changes: dict[str, Any] = {}
-    if decided.get("members"):
+    # Members that nobody stated stay so: an empty list would say that nobody travels.
+    if decided.get("members") and trip.members is not None:
         members = decided["members"]
-        changes["members"] = [_member(member, members.get(member.id) or {}) for member in trip.members or ()]
+        changes["members"] = [_member(member, members.get(member.id) or {}) for member in trip.members]
     if decided.get("budget"):
         review = _convert(decided["budget"].get("finance_review"), Review)
         budget = trip.budget if trip.budget is not None else _empty_budget()
@@ -81,13 +82,13 @@ def _member(member: Member, given: Mapping[str, Any]) -> Member:
 def with_history(trip: Trip, history: Mapping[str, Any]) -> Trip:
     """Other trips as the office's rows know them, instead of what the dossier tells."""
     changes: dict[str, Any] = {}
-    if "members" in history:
+    if "members" in history and trip.members is not None:
         trips = history["members"]
         changes["members"] = [
             msgspec.structs.replace(member, earlier_trips=_convert(trips[member.id], list[EarlierTrip]))
             if member.id in trips
             else member
-            for member in trip.members or ()
+            for member in trip.members
         ]
     if "unit_trips" in history:
         changes["unit_trips"] = _convert(history["unit_trips"], list[UnitTrip])

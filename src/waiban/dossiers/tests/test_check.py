@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from waiban.dossiers.check import check_trip
 from waiban.dossiers.load import SCHEMA_FILE, trip_from
 from waiban.dossiers.trip import Trip
 from waiban.kernel.errors import InputError
-from waiban.rulebook.law import Law, law_from
+from waiban.rulebook.law import Law, law_from, load_law
 from waiban.rulebook.sources import stack
 from waiban.rulebook.workdays import announced_calendar
 
@@ -149,3 +150,14 @@ def test_who_approves_is_cited_from_the_offices_own_grant() -> None:
     assert check_trip(county, city, stage="approve", in_case=True).grant is None, (
         "in a case only what is on record counts"
     )
+
+
+def test_members_that_nobody_stated_stay_unstated_whatever_the_office_knows() -> None:
+    """An empty list would say that nobody travels, and rules on people would pass or not apply."""
+    trip = Trip(depart=date(2027, 3, 1), return_=date(2027, 3, 5))
+    known = {"history": {"members": {}}, "decided": {"members": {"x": {"briefed_on": "2027-02-01"}}}}
+    alone = {line.rule: line.answer for line in check_trip(trip, load_law(), stage="close").all_findings}
+    beside = {line.rule: line.answer for line in check_trip(trip, load_law(), stage="close", **known).all_findings}
+    assert {rule for rule in alone if alone[rule] == "not_stated"} == {
+        rule for rule in alone if beside[rule] == "not_stated"
+    }

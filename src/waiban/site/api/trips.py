@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja import Status as Said
-from pydantic import Field
 
 from waiban.core.casework.errors import CannotError
 from waiban.core.offices.models import Office
