@@ -25,3 +25,11 @@ def uuid7() -> uuid.UUID:
 def made_on(public_id: uuid.UUID, zone: tzinfo = OFFICE_ZONE) -> date:
     """The day on which a UUIDv7 was made, in the office's zone."""
     return datetime.fromtimestamp((public_id.int >> 80) / 1000, zone).date()
+
+
+def as_uuid(text: object) -> uuid.UUID | None:
+    """The id that a text says; None where it says none: an id typed in a file may be any word."""
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None

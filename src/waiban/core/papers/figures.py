@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 CHINESE_DIGITS = "〇一二三四五六七八九"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-PRINT_MONEY_NOTE = "请财政核对现行标准"
 
 
 def paper_day(day: date) -> str:

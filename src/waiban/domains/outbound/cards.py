@@ -21,6 +21,7 @@ from waiban.domains.outbound.office_law import law_of
 from waiban.domains.outbound.texts import place_name
 from waiban.domains.outbound.versions import approved_value
 from waiban.dossiers.load import trip_to
+from waiban.kernel.ids import as_uuid
 from waiban.rulebook.law import Law
 
 PHONES = "card.phones"
@@ -71,13 +72,14 @@ def content_of(trip: Trip) -> dict[str, Any]:
 def _people(dossier: Mapping[str, Any], law: Law) -> list[dict[str, str]]:
     members = dossier.get("members") or []
     names = dict(
-        Traveller.objects.filter(pk__in=[one["id"] for one in members if _is_uuid(one.get("id"))]).values_list(
-            "pk", "name"
-        )
+        Traveller.objects.filter(
+            pk__in=[public_id for one in members if (public_id := as_uuid(one.get("id")))]
+        ).values_list("pk", "name")
     )
     found = []
     for member in members:
-        name = names.get(uuid.UUID(member["id"])) if _is_uuid(member.get("id")) else None
+        known = as_uuid(member.get("id"))
+        name = names.get(known) if known else None
         role = law.labels.get(f"role.{member.get('role')}") or law.labels.get(str(member.get("role"))) or {}
         found.append({"name": name or "", "role": role.get("zh", "")})
     return found
@@ -171,11 +173,3 @@ def bind_card(token: str, device: str) -> bool:
         cursor.execute("SELECT outbound_bind_card(%s, %s, %s)", [digest(token), digest(device), today()])
         (bound,) = cursor.fetchone()
     return bool(bound)
-
-
-def _is_uuid(text: Any) -> bool:
-    try:
-        uuid.UUID(str(text))
-    except ValueError:
-        return False
-    return True

@@ -32,7 +32,7 @@ from waiban.domains.outbound.comparing import Change, differences
 from waiban.domains.outbound.differing import Difference, same_number
 from waiban.domains.outbound.dossier import value_of
 from waiban.domains.outbound.granting import confirmed_by_change
-from waiban.domains.outbound.models import ChangeNotice, Deviation, Trip, TripChange, TripVersion
+from waiban.domains.outbound.models import ChangeNotice, Deviation, Trip, TripChange
 from waiban.domains.outbound.presenting import FindingView, finding_view
 from waiban.domains.outbound.relevant import NOT_RELEVANT
 from waiban.domains.outbound.texts import place_name
@@ -314,7 +314,3 @@ def _names(members: set[str]) -> dict[str, str]:
 
     ids = [pk for pk in (traveller_id({"id": member}) for member in members) if pk]
     return {str(pk): name for pk, name in Traveller.objects.filter(pk__in=ids).values_list("pk", "name")}
-
-
-def versions_of(trip: Trip) -> list[TripVersion]:
-    return list(TripVersion.objects.filter(trip=trip).order_by("of", "number"))

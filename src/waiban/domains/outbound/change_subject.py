@@ -8,10 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from waiban.core.casework.engine.model import Step
 from waiban.core.casework.models import Case, WorkItem
-from waiban.core.casework.queries import opinions
 from waiban.core.casework.subjects import Frozen, Known, Move, Preview, Subject
 from waiban.core.people.models import Post, Role, Unit
-from waiban.core.ui.format import day_text, joined
+from waiban.core.ui.format import joined
 from waiban.domains.outbound.changing import (
     bodies_to_file,
     decides,
@@ -214,11 +213,6 @@ def preview(case: Case) -> Preview:
 
 def _rows(change: TripChange) -> list:  # type: ignore[type-arg]
     return [] if change.cancels else differences(change.trip, change.base.dossier, change.dossier)
-
-
-def said_before(case: Case) -> list[str]:
-    """Who said what on the change so far, newest last: for the page of whoever decides next."""
-    return [f"{one.decision.post.name} {day_text(one.decision.happened_on)}" for one in opinions(case)]
 
 
 CHANGE = Subject(

@@ -5,7 +5,6 @@ than the rule needs, so that the same dossier gets the same answers whoever asks
 entry's trip is not the reader's to open, values are printed as held by the office.
 """
 
-import uuid
 from typing import Any
 
 from django.db import connection
@@ -14,11 +13,12 @@ from django.utils import timezone
 from waiban.domains.outbound.models import Trip
 from waiban.dossiers.trip import EarlierTrip, UnitTrip
 from waiban.dossiers.trip import Trip as TripValue
+from waiban.kernel.ids import as_uuid
 
 
 def history_of(trip: Trip, value: TripValue) -> dict[str, Any]:
     """As `dossiers.check` takes it: `members` by id, `unit_trips`, `masked`. The trip itself is left out."""
-    travellers = [uuid.UUID(member.id) for member in value.members or [] if member.id and _is_uuid(member.id)]
+    travellers = [found for member in value.members or [] if (found := as_uuid(member.id))]
     on = value.depart or timezone.localdate()
     members: dict[str, list[EarlierTrip]] = {str(traveller): [] for traveller in travellers}
     masked = False
@@ -48,11 +48,3 @@ def history_of(trip: Trip, value: TripValue) -> dict[str, Any]:
 
 def _stated(names: tuple[str, ...], values: list[Any]) -> dict[str, Any]:
     return {name: value if value != "" else None for name, value in zip(names, values, strict=True)}
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -30,6 +30,7 @@ from waiban.core.people.models import Traveller
 from waiban.domains.outbound.comparing import differences
 from waiban.domains.outbound.models import Attachment, Attestation, Remedy, Trip, TripVersion
 from waiban.domains.outbound.texts import case_number
+from waiban.kernel.ids import as_uuid
 
 KIND = "trip.inspect"
 
@@ -124,7 +125,7 @@ def _changes(trip: Trip) -> Iterable[dict[str, Any]]:
 
 def _people(trip: Trip, *, whole: bool) -> dict[str, dict[str, str]]:
     """Id → name and number, masked: 张*, 110105********002X."""
-    ids = [uuid.UUID(str(m["id"])) for m in trip.dossier.get("members") or [] if _is_uuid(m.get("id"))]
+    ids = [public_id for m in trip.dossier.get("members") or [] if (public_id := as_uuid(m.get("id")))]
     found = {}
     for row in Traveller.objects.filter(pk__in=ids):
         name = row.name if whole else row.name[:1] + "*" * (len(row.name) - 1)
@@ -156,11 +157,3 @@ def _files(trip: Trip) -> Iterable[StoredFile]:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, default=str, sort_keys=True).encode()
-
-
-def _is_uuid(text: Any) -> bool:
-    try:
-        uuid.UUID(str(text))
-    except ValueError:
-        return False
-    return True

@@ -11,7 +11,6 @@ from typing import Any
 
 import python_calamine
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from waiban.core.offices.models import Office
 from waiban.core.people import identity
@@ -223,6 +222,3 @@ def _date(got: dict[str, Any], key: str, fault: Callable[[str, str], None]) -> d
     except ValueError:
         fault(key, _("写成 2027-03-02"))
         return None
-
-
-PLACE_HELP = gettext_lazy("外办保管、单位保管；空着按外办保管")

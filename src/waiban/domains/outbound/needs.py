@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -234,7 +233,3 @@ def is_late(row: PaperNeed, safe: date | None, on: date) -> bool:
     waits = row.answer != Answer.NOT_NEEDED and row.state in PaperNeed.OPEN
     before = row.trip.state == Trip.State.APPROVED  # who has left has left
     return bool(waits and before and safe is not None and on > safe)
-
-
-def kind_label(kind: str) -> Any:
-    return Kind(kind).label

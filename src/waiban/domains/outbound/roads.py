@@ -4,13 +4,11 @@ The order is that of the readings: Taiwan is settled first, then joined groups, 
 then Hong Kong and Macao, then what the unit and the task are.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from waiban.domains.outbound.dossier import channel_of, value_of
+from waiban.domains.outbound.dossier import channel_of
 from waiban.domains.outbound.models import Trip
 from waiban.dossiers.trip import Trip as TripValue
 
@@ -62,10 +60,6 @@ def road_of(value: TripValue) -> Road:
         "trip": _("自行组团，都是本单位人员"),
     }
     return Road(process, names[process], reasons[process])
-
-
-def road_of_dossier(dossier: Mapping[str, Any]) -> Road:
-    return road_of(value_of(dossier))
 
 
 def road_names() -> dict[str, str]:

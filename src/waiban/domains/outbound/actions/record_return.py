@@ -22,6 +22,7 @@ from waiban.domains.outbound.items import open_item
 from waiban.domains.outbound.models import Trip, TripChange, TripMember
 from waiban.domains.outbound.returning import Place, actual_dossier, after_of, note_deviations, pin_actual
 from waiban.domains.outbound.versions import approved_version, running_change
+from waiban.kernel.ids import as_uuid
 
 
 @dataclass(frozen=True)
@@ -113,15 +114,7 @@ def _store(trip: Trip, item: WorkItem, journey: Journey, day: date) -> None:
     went = [str(member.get("id")) for member in actual.get("members") or []]
     stayed = TripMember.objects.filter(trip=trip, refused=False)
     stayed.update(counts=True)
-    stayed.exclude(traveller_id__in=[member for member in went if _is_uuid(member)]).update(counts=False)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
+    stayed.exclude(traveller_id__in=[found for member in went if (found := as_uuid(member))]).update(counts=False)
 
 
 def _log(name: str, trip: Trip, item: WorkItem, journey: Journey, on: date | None) -> None:

@@ -5,7 +5,6 @@ blank always, since nothing of the kind is stored.
 """
 
 import io
-import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from waiban.domains.outbound.versions import actual_value, approved_value
 from waiban.dossiers.load import trip_to
 from waiban.dossiers.trip import Member
 from waiban.dossiers.trip import Trip as TripValue
+from waiban.kernel.ids import as_uuid
 
 HERE = Path(__file__).parent
 FORMS = HERE / "forms"
@@ -126,7 +126,7 @@ class Cards:
 def cards_of(trip: Trip, *, whole_numbers: bool = False) -> Cards:
     """`whole_numbers`: identity numbers in full, for the unit's own people; the caller puts that on record."""
     value = stated_by_ledger(trip, approved_value(trip) or value_of(trip.dossier))
-    ids = [uuid.UUID(str(m.id)) for m in value.members or [] if m.id and _is_uuid(m.id)]
+    ids = [found for m in value.members or [] if (found := as_uuid(m.id))]
     travellers = {str(row.pk): row for row in Traveller.objects.filter(pk__in=ids).select_related("unit")}
     return Cards(trip, value, travellers, history_of(trip, value)["members"], whole_numbers)
 
@@ -583,14 +583,6 @@ def _day(day: date | None) -> str | None:
 
 def _iso(text: Any) -> date | None:
     return date.fromisoformat(str(text)) if text else None
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def plain_values(cards: Cards) -> dict[str, str]:

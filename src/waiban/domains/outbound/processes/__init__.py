@@ -24,7 +24,3 @@ RELEASED = {
 
 def bpmn_of(process: str, version: int | None = None) -> str:
     return (HERE / process / str(version or RELEASED[process]) / f"{process}.bpmn").read_text(encoding="utf-8")
-
-
-def trip_bpmn(version: int = 1) -> str:
-    return bpmn_of("trip", version)

@@ -12,10 +12,9 @@ import pytest
 from django.utils import timezone
 
 from waiban.core.notify import webhooks
-from waiban.core.notify.models import WebhookDelivery
+from waiban.core.notify.models import WebhookDelivery, WebhookTarget
 from waiban.core.notify.webhooks import SIGNATURE, RefusedAddressError, checked_address, deliver_hooks, verify
 from waiban.core.offices.errors import CannotError
-from waiban.core.offices.models import Office
 from waiban.core.people.actions.allow_webhook import allow_webhook, secret_of, stop_webhook
 from waiban.core.people.personas import People
 from waiban.domains.outbound.actions.start_trip import start_trip
@@ -100,14 +99,10 @@ def test_a_redirect_is_not_followed_and_a_fault_is_tried_again(people: People, l
         assert WebhookDelivery.objects.get().state == "given_up"
 
 
-def test_an_ended_address_and_a_practice_area_hear_nothing(people: People, listener: Listener) -> None:
+def test_an_ended_address_hears_nothing(people: People, listener: Listener) -> None:
     allowed(people, listener)
-    with people.as_system():
-        Office.objects.filter(pk=people.office.pk).update(practice=False)
     started(people)
     with people.as_("office_head"):
-        from waiban.core.notify.models import WebhookTarget
-
         stop_webhook(WebhookTarget.objects.get().pk)
     deliver_hooks(secret_of)
     assert listener.heard == []
